@@ -1,0 +1,1 @@
+"""What rests: one Django app per noun."""

@@ -1,0 +1,1 @@
+"""What becomes of what rests: deletion, export; later retention, hold, backup and restore."""

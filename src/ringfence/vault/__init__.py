@@ -1,0 +1,1 @@
+"""Keys, sealing, blind indexes, journals: the only cryptography of the platform."""

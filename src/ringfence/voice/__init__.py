@@ -1,0 +1,1 @@
+"""A call while it lives. Never Django; knows nothing of tables."""

@@ -1,0 +1,1 @@
+"""Where calls run: admission, the audio loop, the recorder, draining."""

@@ -1,0 +1,1 @@
+"""Engines that hear, speak, think and notice speech, each behind a port."""

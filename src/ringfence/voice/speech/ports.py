@@ -1,0 +1,123 @@
+"""What an engine has to be. Every implementation passes the contract suite in `tests/contract/speech`.
+
+Audio at a port is mono PCM, 16-bit little-endian, at the sample rate named in Hz. The shapes are those that
+streaming engine libraries of the field share (a stream that is pushed to and iterated; synthesis and chat as
+asynchronous iterators), so that an adapter to such a library is one class a port.
+
+    SpeechError
+    ├── EngineUnreachable    no connection, refused, or a server error; retry may help
+    ├── EngineStalled        nothing within the time allowed; retry may help
+    ├── EngineNonsense       an answer outside the protocol
+    └── NotSupported         the engine cannot do this (free speech on closed grammars, say)
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ringfence.core.agent.answers import Answer
+from ringfence.core.errors import BadInput, RingfenceError, Unavailable
+
+
+class SpeechError(RingfenceError):
+    code = "engine"
+
+
+class EngineUnreachable(SpeechError, Unavailable):
+    code = "engine_unreachable"
+
+
+class EngineStalled(SpeechError, Unavailable):
+    code = "engine_stalled"
+
+
+class EngineNonsense(SpeechError):
+    code = "engine_nonsense"
+
+
+class NotSupported(SpeechError, BadInput):
+    code = "engine_not_supported"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hypothesis:
+    """What was understood. `text` is empty for nothing; `value` is a closed grammar's canonical reading.
+
+    `final` closes the utterance. `confidence` lies in 0..1; times are seconds from the stream's first sample.
+    """
+
+    text: str
+    final: bool
+    confidence: float = 1.0
+    value: str | None = None
+
+
+class SttStream(Protocol):
+    """One utterance on its way: push audio, flush once the caller has stopped, read until a final hypothesis."""
+
+    def push(self, pcm: bytes) -> None: ...
+    def flush(self) -> None: ...
+    def __aiter__(self) -> AsyncIterator[Hypothesis]: ...
+    async def aclose(self) -> None: ...
+
+
+class Stt(Protocol):
+    """A recogniser. `free_speech` is False where only closed answers can be recognised."""
+
+    name: str
+    free_speech: bool
+
+    def stream(self, *, rate: int, answer: Answer | None, language: str) -> SttStream: ...
+    async def aclose(self) -> None: ...
+
+
+class Tts(Protocol):
+    """A voice. Chunks may have any length; `rate` of the result is the one asked for."""
+
+    name: str
+
+    def synthesize(
+        self, text: str, *, rate: int, language: str, voice: str | None
+    ) -> AsyncIterator[bytes]: ...
+    async def aclose(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatPiece:
+    """A piece of a streamed answer: words, or one whole tool call; `usage` comes with the last piece."""
+
+    text: str = ""
+    tool: str | None = None
+    arguments: dict[str, Any] = field(default_factory=dict)
+    usage: dict[str, int] = field(default_factory=dict)
+
+
+class Llm(Protocol):
+    """A language model behind a chat interface with tools."""
+
+    name: str
+
+    def chat(
+        self, messages: Sequence[dict[str, Any]], *, tools: Sequence[dict[str, Any]], temperature: float
+    ) -> AsyncIterator[ChatPiece]: ...
+    async def aclose(self) -> None: ...
+
+
+class VadStream(Protocol):
+    """One call's ear for speech. Feed whole windows; the result arrives with the process's next batch."""
+
+    window: int
+
+    def feed(self, window: bytes) -> None: ...
+    def close(self) -> None: ...
+
+
+class Vad(Protocol):
+    """Voice activity for all calls of a process: each `tick` answers every window fed since the last one."""
+
+    rate: int
+
+    def open(self) -> VadStream: ...
+    def tick(self) -> list[tuple[VadStream, float]]:
+        """Speech probability 0..1 for each window fed, in order per stream; batched across streams."""
+        ...

@@ -1,0 +1,1 @@
+"""The ways a call arrives, one folder each."""

@@ -1,0 +1,1 @@
+"""The console, the public pages and the API."""

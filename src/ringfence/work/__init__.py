@@ -1,0 +1,1 @@
+"""Where the live and the resting meet: admission, intake, after-call jobs, recovery, dialling."""
