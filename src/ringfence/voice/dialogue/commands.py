@@ -15,7 +15,8 @@ from ringfence.core.personal import Category, Personal
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
     """Speak `text`. Utterances queue behind one another; `more` says that the same utterance goes on in the
-    next `Say` of that number (streamed sentences). Its progress comes back as `Played`."""
+    next `Say` of that number (streamed sentences). Its progress comes back as `Played`.
+    """
 
     utterance: int
     text: Annotated[str, Personal(Category.CALL)]
@@ -93,7 +94,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppress:
-    """This person asked not to be called again: no further call to their number, from now."""
+    """The person asked not to be called again: no further call to their number, from now."""
 
     cause: Literal["spoken", "key"]
 
