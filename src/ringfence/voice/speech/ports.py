@@ -2,7 +2,10 @@
 
 Audio at a port is mono PCM, 16-bit little-endian, at the sample rate named in Hz. The shapes are those that
 streaming engine libraries of the field share (a stream that is pushed to and iterated; synthesis and chat as
-asynchronous iterators), so that an adapter to such a library is one class a port.
+asynchronous generators), so that an adapter to such a library is one class a port.
+
+Errors of an engine are raised where its answer is read: by the iteration, never by `push`, `flush` or the call
+that starts something. A generator that is closed early lets go of its engine at once.
 
     SpeechError
     ├── EngineUnreachable    no connection, refused, or a server error; retry may help
@@ -11,7 +14,7 @@ asynchronous iterators), so that an adapter to such a library is one class a por
     └── NotSupported         the engine cannot do this (free speech on closed grammars, say)
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -53,7 +56,12 @@ class Hypothesis:
 
 
 class SttStream(Protocol):
-    """One utterance on its way: push audio, flush once the caller has stopped, read until a final hypothesis."""
+    """One utterance on its way: push audio, flush once the caller has stopped, read until a final hypothesis.
+
+    The iteration ends after the final hypothesis, of which there is exactly one (with empty text if nothing was
+    understood), or with an error, or after `aclose`, which may be called at any time and more than once. Audio
+    pushed after the flush is ignored.
+    """
 
     def push(self, pcm: bytes) -> None: ...
     def flush(self) -> None: ...
@@ -62,7 +70,10 @@ class SttStream(Protocol):
 
 
 class Stt(Protocol):
-    """A recogniser. `free_speech` is False where only closed answers can be recognised."""
+    """A recogniser. `free_speech` is False where only closed answers can be recognised.
+
+    `answer` of None asks for free speech. `stream` raises NotSupported for what the engine cannot do.
+    """
 
     name: str
     free_speech: bool
@@ -72,13 +83,16 @@ class Stt(Protocol):
 
 
 class Tts(Protocol):
-    """A voice. Chunks may have any length; `rate` of the result is the one asked for."""
+    """A voice. Chunks hold whole samples and may have any length; `rate` of the result is the one asked for.
+
+    Nothing to say gives no chunk.
+    """
 
     name: str
 
     def synthesize(
         self, text: str, *, rate: int, language: str, voice: str | None
-    ) -> AsyncIterator[bytes]: ...
+    ) -> AsyncGenerator[bytes]: ...
     async def aclose(self) -> None: ...
 
 
@@ -93,18 +107,26 @@ class ChatPiece:
 
 
 class Llm(Protocol):
-    """A language model behind a chat interface with tools."""
+    """A language model behind a chat interface with tools.
+
+    `messages` and `tools` are in the chat form of OpenAI's API: {"role", "content", …}, and
+    {"type": "function", "function": {"name", "description", "parameters": JSON schema}}. The last piece of an
+    answer is an empty one with the usage, which may be unknown.
+    """
 
     name: str
 
     def chat(
         self, messages: Sequence[dict[str, Any]], *, tools: Sequence[dict[str, Any]], temperature: float
-    ) -> AsyncIterator[ChatPiece]: ...
+    ) -> AsyncGenerator[ChatPiece]: ...
     async def aclose(self) -> None: ...
 
 
 class VadStream(Protocol):
-    """One call's ear for speech. Feed whole windows; the result arrives with the process's next batch."""
+    """One call's ear for speech. Feed whole windows; the result arrives with the process's next batch.
+
+    A window has `window` samples, 32 ms or so. After `close`, what was not answered yet is dropped.
+    """
 
     window: int
 

@@ -1,0 +1,104 @@
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringfence.voice.speech.vad.endpoint import Endpointer, Offset, Onset, Thresholds
+
+WINDOW = 0.032
+
+
+@dataclass
+class Line:
+    """Feeds runs of (windows, probability) and keeps what came of them."""
+
+    ear: Endpointer
+    at: float = 0.0
+
+    def hear(self, *runs: tuple[int, float]) -> list[Onset | Offset]:
+        found = []
+        for count, probability in runs:
+            for _ in range(count):
+                if moment := self.ear.push(self.at, probability):
+                    found.append(moment)
+                self.at += WINDOW
+        return found
+
+
+@pytest.fixture
+def line() -> Line:
+    return Line(Endpointer(window_s=WINDOW, end_silence_s=0.5))
+
+
+def test_speech_starts_where_it_began_and_ends_where_silence_began(line: Line) -> None:
+    assert line.hear((10, 0.01), (20, 0.9)) == [Onset(pytest.approx(10 * WINDOW))]
+    assert line.ear.speaking
+    # 0.5 s of silence are 16 windows of 32 ms.
+    assert line.hear((15, 0.01)) == []
+    assert line.hear((1, 0.01)) == [Offset(pytest.approx(30 * WINDOW), pytest.approx(16 * WINDOW))]
+    assert not line.ear.speaking
+
+
+def test_an_onset_is_known_after_the_shortest_speech(line: Line) -> None:
+    assert line.hear((2, 0.9)) == []
+    assert line.hear((1, 0.9)) == [Onset(0.0)]
+
+
+def test_a_click_is_no_speech(line: Line) -> None:
+    assert line.hear((2, 0.99), (1, 0.1), (2, 0.99), (40, 0.1)) == []
+
+
+def test_between_the_thresholds_nothing_changes(line: Line) -> None:
+    assert line.hear((50, 0.45)) == []
+    assert line.hear((3, 0.9)) == [Onset(pytest.approx(50 * WINDOW))]
+    assert line.hear((50, 0.45)) == []
+    assert line.ear.speaking
+
+
+def test_a_wavering_end_does_not_restart_the_silence(line: Line) -> None:
+    line.hear((5, 0.9), (5, 0.1), (5, 0.45))
+    assert line.hear((6, 0.1)) == [Offset(pytest.approx(5 * WINDOW), pytest.approx(16 * WINDOW))]
+
+
+def test_a_pause_within_speech_is_forgotten(line: Line) -> None:
+    line.hear((5, 0.9), (10, 0.1), (5, 0.9))
+    assert line.hear((15, 0.1)) == []
+    assert line.hear((1, 0.1)) == [Offset(pytest.approx(20 * WINDOW), pytest.approx(16 * WINDOW))]
+
+
+def test_the_silence_that_ends_a_turn_may_change_meanwhile(line: Line) -> None:
+    line.hear((5, 0.9), (10, 0.1))
+    line.ear.end_silence_s = 0.2
+    assert line.hear((1, 0.1)) == [Offset(pytest.approx(5 * WINDOW), pytest.approx(11 * WINDOW))]
+
+
+def test_silence_so_far_can_be_asked_for(line: Line) -> None:
+    line.hear((5, 0.9))
+    assert line.ear.silent_for(line.at) == 0
+    line.hear((4, 0.1))
+    assert line.ear.silent_for(line.at) == pytest.approx(4 * WINDOW)
+
+
+def test_a_gap_counts_as_the_time_it_took() -> None:
+    ear = Endpointer(window_s=WINDOW, end_silence_s=0.5)
+    for at in range(5):
+        ear.push(at * WINDOW, 0.9)
+    assert ear.push(5 * WINDOW, 0.1) is None
+    assert ear.push(2.0, 0.1) == Offset(pytest.approx(5 * WINDOW), pytest.approx(2.0 - 4 * WINDOW))
+
+
+def test_reset_forgets(line: Line) -> None:
+    line.hear((5, 0.9))
+    line.ear.reset()
+    assert not line.ear.speaking
+    assert line.hear((2, 0.9)) == []
+
+
+@given(st.lists(st.floats(0, 1), max_size=300), st.floats(0.05, 1.0))
+def test_onsets_and_offsets_alternate_and_time_goes_on(probabilities: list[float], silence: float) -> None:
+    ear = Endpointer(window_s=WINDOW, end_silence_s=silence, thresholds=Thresholds())
+    found = [m for i, p in enumerate(probabilities) if (m := ear.push(i * WINDOW, p))]
+    assert [type(m) for m in found] == [Onset, Offset] * (len(found) // 2) + [Onset] * (len(found) % 2)
+    assert [m.at for m in found] == sorted(m.at for m in found)
+    assert all(m.silence_s >= silence - 1e-6 for m in found if isinstance(m, Offset))
