@@ -1,0 +1,37 @@
+"""What can go wrong with keys and sealed bytes.
+
+VaultError
+├── Tampered      the bytes are not what was sealed here: changed, swapped, cut or reordered
+├── EpochGone     the epoch's key was destroyed, or never made: nothing beneath it opens again
+├── KeyRejected   a root key file that is missing, malformed or readable by others
+├── StoreFailed   the keyring's store did not answer; retry may help
+└── JournalFailed a journal could not be written; what was written before stays whole
+"""
+
+from ringfence.core.errors import Gone, RingfenceError, Unavailable
+
+
+class VaultError(RingfenceError):
+    code = "vault"
+
+
+class Tampered(VaultError):
+    code = "tampered"
+
+
+class EpochGone(VaultError, Gone):
+    code = "epoch_gone"
+
+
+class KeyRejected(VaultError):
+    code = "key_rejected"
+
+
+class StoreFailed(VaultError, Unavailable):
+    code = "keyring_unavailable"
+
+
+class JournalFailed(VaultError, Unavailable):
+    """A journal could not be written (a full disk, say). What was written before stays whole."""
+
+    code = "journal_failed"

@@ -1,0 +1,145 @@
+"""Where the keyring's objects are: a folder, or an object store reached by URL. Outside PostgreSQL, always."""
+
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import Final, Protocol
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.exceptions import NotFoundError as ObjectMissing
+
+from ringfence.vault.errors import StoreFailed
+
+_NAME: Final = re.compile(r"[a-z]+/[A-Za-z0-9-]+")
+
+
+class KeyringStore(Protocol):
+    """Small named objects: created once, never changed, deleted to destroy. Names are `kind/name`."""
+
+    def create(self, name: str, value: bytes) -> bool:
+        """Store `value` unless the name is taken; says whether it was stored. Durable when it returns."""
+        ...
+
+    def get(self, name: str) -> bytes | None: ...
+    def delete(self, name: str) -> None: ...
+    def list(self, kind: str) -> list[str]: ...
+
+
+def checked(name: str) -> str:
+    """The name, if it is one; keeps path tricks out of every store."""
+    if not _NAME.fullmatch(name):
+        raise ValueError("not a keyring name")
+    return name
+
+
+class FolderStore:
+    """Files of mode 0600 in a folder per kind; directory entries are synced, so a crash forgets nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def create(self, name: str, value: bytes) -> bool:
+        path = self._folder / checked(name)
+        path.parent.mkdir(exist_ok=True, mode=0o700)
+        draft = path.with_name(f".{secrets.token_hex(8)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            os.write(descriptor, value)
+            os.fsync(descriptor)
+            os.link(draft, path)
+        except FileExistsError:
+            return False
+        except OSError as error:
+            raise StoreFailed(
+                "The keyring's folder cannot be written. Free space or mend its disk."
+            ) from error
+        finally:
+            os.close(descriptor)
+            draft.unlink(missing_ok=True)
+        _sync(path.parent)
+        return True
+
+    def get(self, name: str) -> bytes | None:
+        try:
+            return (self._folder / checked(name)).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StoreFailed("The keyring's folder cannot be read.") from error
+
+    def delete(self, name: str) -> None:
+        """Overwrite, then unlink. What a journalling or flash disk keeps of it is beyond a file system's word."""
+        path = self._folder / checked(name)
+        try:
+            with path.open("r+b") as file:
+                file.write(secrets.token_bytes(path.stat().st_size))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise StoreFailed("A key could not be destroyed; it will be tried again.") from error
+        _sync(path.parent)
+
+    def list(self, kind: str) -> list[str]:
+        folder = self._folder / kind
+        if not folder.is_dir():
+            return []
+        return sorted(f"{kind}/{path.name}" for path in folder.iterdir() if not path.name.startswith("."))
+
+
+class ObjectKeyringStore:
+    """The same in a bucket (S3, GCS, Azure) reached through obstore; creation is a conditional put."""
+
+    def __init__(self, store: obstore.store.ObjectStore) -> None:
+        self._store = store
+
+    def create(self, name: str, value: bytes) -> bool:
+        try:
+            obstore.put(self._store, checked(name), value, mode="create")
+        except AlreadyExistsError:
+            return False
+        except BaseError as error:
+            raise StoreFailed("The keyring's bucket cannot be written.") from error
+        return True
+
+    def get(self, name: str) -> bytes | None:
+        try:
+            return bytes(obstore.get(self._store, checked(name)).bytes())
+        except (ObjectMissing, FileNotFoundError):
+            return None
+        except BaseError as error:
+            raise StoreFailed("The keyring's bucket cannot be read.") from error
+
+    def delete(self, name: str) -> None:
+        try:
+            obstore.delete(self._store, checked(name))
+        except (ObjectMissing, FileNotFoundError):
+            return
+        except BaseError as error:
+            raise StoreFailed("A key could not be destroyed; it will be tried again.") from error
+
+    def list(self, kind: str) -> list[str]:
+        found = obstore.list(self._store, prefix=f"{kind}/").collect()
+        return sorted(str(meta["path"]) for meta in found)
+
+
+def open_store(url: str) -> KeyringStore:
+    """A store by URL: `file:///folder`, a plain path, `s3://…`, `gs://…`, `az://…`."""
+    if "://" not in url:
+        return FolderStore(Path(url))
+    if url.startswith("file://"):
+        return FolderStore(Path(url.removeprefix("file://")))
+    return ObjectKeyringStore(obstore.store.from_url(url))
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
