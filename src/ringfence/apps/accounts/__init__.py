@@ -1,0 +1,1 @@
+"""Customers, their members and API keys; who is asking, and the fence around what is theirs."""

@@ -1,0 +1,116 @@
+"""Accounts, the people who are members of them, and API keys.
+
+Accounts and users are few and are looked up from everywhere: on a cluster they are reference tables, which is why
+their unique columns need no account beside them. Every other unique constraint in the platform contains the account.
+"""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from ringfence.apps.rows.base import Row
+
+
+class Plan(models.TextChoices):
+    STARTER = "starter"
+    GROWTH = "growth"
+    ENTERPRISE = "enterprise"
+
+
+class Role(models.TextChoices):
+    """What a member or a key may do; the table is in `ringfence.web.access`."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    MANAGER = "manager"
+    ANALYST = "analyst"
+    BILLING = "billing"
+    PRIVACY_OFFICER = "privacy_officer"
+
+
+class Account(Row):
+    """A customer of the installation. Its fence is its own id."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    plan = models.CharField(max_length=12, choices=Plan)
+    timezone = models.CharField(max_length=64, default="UTC")
+    created_at = models.DateTimeField()
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds users by their address, whatever its letters' case."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=normal_email(username or ""))
+
+
+class User(AbstractBaseUser, Row):
+    """A person who signs in. Stands outside accounts: one person may be a member of several."""
+
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[UserManager] = UserManager()
+
+
+class Membership(Row):
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=16, choices=Role)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "user"], name="accounts_membership_once")]
+
+
+class ApiKey(Row):
+    """`rf_<prefix>_<secret>`: the prefix finds the row, the secret's SHA-256 proves it. The secret is never stored."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="api_keys", db_index=False)
+    name = models.CharField(max_length=100)
+    role = models.CharField(max_length=16, choices=Role)
+    prefix = models.CharField(max_length=16)
+    secret_sha256 = models.BinaryField(max_length=32)
+    created_by = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "prefix"], name="accounts_apikey_prefix_once")
+        ]
+        indexes = [models.Index(fields=["prefix"], name="accounts_apikey_prefix")]
+
+
+class IdempotentWrite(Row):
+    """A write that a client named with an idempotency key, so that sending it again does not do it again.
+
+    `request_sha256` covers method, path and body; `body_sealed` is the answer that was given, null while it is made.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    key_sha256 = models.BinaryField(max_length=32)
+    request_sha256 = models.BinaryField(max_length=32)
+    status = models.PositiveSmallIntegerField(null=True)
+    body_sealed = models.BinaryField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "key_sha256"], name="accounts_idempotentwrite_once")
+        ]
+
+
+def normal_email(address: str) -> str:
+    """The form in which an address is stored and compared."""
+    return address.strip().casefold()

@@ -1,0 +1,1 @@
+"""Agents, their immutable published versions, and the engines an account brings."""

@@ -1,0 +1,17 @@
+"""The tables of what a call leaves."""
+
+from ringfence.apps.calls.models.admission import Ticket
+from ringfence.apps.calls.models.call import Call
+from ringfence.apps.calls.models.erasure import Erasure, ErasureState
+from ringfence.apps.calls.models.parts import PartState, Recording, SearchTokens, Transcript
+
+__all__ = [
+    "Call",
+    "Erasure",
+    "ErasureState",
+    "PartState",
+    "Recording",
+    "SearchTokens",
+    "Ticket",
+    "Transcript",
+]

@@ -1,0 +1,45 @@
+"""What is being erased, and what was: ids and moments, never content."""
+
+from django.db import models
+
+from ringfence.apps.rows.base import TenantRow
+
+
+class ErasedPart(models.TextChoices):
+    RECORDING = "recording"
+    TRANSCRIPT = "transcript"
+    CALL = "call"
+
+
+class ErasureState(models.TextChoices):
+    REQUESTED = "requested"  # marked, unreadable, not yet gone everywhere
+    DONE = "done"  # looked again: gone
+
+
+class Erasure(TenantRow):
+    """A tombstone: written first, in the transaction that makes the part unreadable; it fences late writers for good.
+
+    `call_id` is no foreign key, since this row outlives the call's. `places` says of each place what became of it there.
+    """
+
+    call_id = models.UUIDField()
+    part = models.CharField(max_length=12, choices=ErasedPart)
+    state = models.CharField(max_length=12, choices=ErasureState)
+    requested_at = models.DateTimeField()
+    requested_by = models.CharField(max_length=60)
+    attempts = models.PositiveIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    places = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account_id", "call_id", "part"], name="calls_erasure_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["account_id", "requested_at"],
+                condition=models.Q(state=ErasureState.REQUESTED.value),
+                name="calls_erasure_open",
+            )
+        ]

@@ -1,0 +1,1 @@
+"""The rows from which bucket keys open: account × day × part × period."""

@@ -1,0 +1,1 @@
+"""Carriers' connections, numbers, confirmed numbers, opt-outs, and the decision whether to dial."""
