@@ -6,15 +6,23 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    """`also` lists what may be said in place of the answer (a question of the FAQ, a person's right): a closed
+    grammar listens for it, too, and it is never read as the answer.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+    also: tuple[str, ...] = Field(default=(), max_length=500)
 
 
 class YesNo(_Answer):
     kind: Literal["yes_no"] = "yes_no"
 
 
-class Option(_Answer):
+class Option(BaseModel):
     """One of several. `value` is what is kept; `say` lists the ways a caller may put it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
     value: str = Field(min_length=1, max_length=60)
     say: tuple[str, ...] = Field(default=(), max_length=20)
