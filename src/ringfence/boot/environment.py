@@ -1,0 +1,105 @@
+"""The only reader of the environment. Every variable is in `VARIABLES`, and a test holds the documentation against it."""
+
+import os
+import stat
+import tempfile
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from ringfence.core.config import Config, DatabaseUrls, Login
+from ringfence.core.errors import BadInput
+from ringfence.vault.rootkey import FileRootKey
+
+VARIABLES: Final = {
+    "RINGFENCE_DATA": "Folder of everything that rests; the keyring, the ledger and the root key stand beside it.",
+    "RINGFENCE_PORT": "The one port, 8443 unless set.",
+    "RINGFENCE_PUBLIC_URL": "The address by which carriers and people reach this installation; signatures cover it.",
+    "RINGFENCE_PRIVACY_ADDRESS": "Where privacy requests go; unset, it is a gap that the trust page shows.",
+    "RINGFENCE_ROOT_KEY": "Path of the root key file.",
+    "DATABASE_URL": "A role's own database login; unset, the embedded server is used.",
+    "OBJECT_STORE_URL": "Where recordings rest: a folder or a bucket.",
+    "KEYRING_URL": "Where the keys of time rest: a folder or a bucket, never the database.",
+    "LEDGER_URL": "Where the record of erasures rests, apart from the database.",
+}
+
+LONGEST_SOCKET_PATH: Final = 90
+LOGINS: Final[tuple[Login, ...]] = ("owner", "web", "media", "worker")
+
+
+class BadEnvironment(BadInput):
+    """A variable of the environment has a value that cannot be used."""
+
+    code = "bad_environment"
+
+
+def read(environment: Mapping[str, str] | None = None, *, login: Login = "web") -> Config:
+    """Build the settings. Makes the root key at first start; raises BadEnvironment, saying which variable to mend."""
+    env = os.environ if environment is None else environment
+    data = Path(env.get("RINGFENCE_DATA") or ".ringfence/data").absolute()
+    port = _port(env.get("RINGFENCE_PORT") or "8443")
+    root_key_path = Path(env.get("RINGFENCE_ROOT_KEY") or f"{data}.root.key").absolute()
+    public_url = (env.get("RINGFENCE_PUBLIC_URL") or f"https://localhost:{port}").rstrip("/")
+    if not public_url.startswith("https://"):
+        raise BadEnvironment("RINGFENCE_PUBLIC_URL must begin with https://; nothing is served in the clear.")
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    root = FileRootKey.create(root_key_path)
+    run_dir = _run_dir(data)
+    return Config(
+        data_dir=data,
+        run_dir=run_dir,
+        root_key_path=root_key_path,
+        keyring_url=env.get("KEYRING_URL") or f"{data}.keyring",
+        ledger_url=env.get("LEDGER_URL") or f"{data}.ledger",
+        object_store_url=env.get("OBJECT_STORE_URL") or str(data / "objects"),
+        database_urls=_database_urls(env.get("DATABASE_URL"), login, root, run_dir),
+        login=login,
+        port=port,
+        public_url=public_url,
+        secret_key=root.subkey("django").hex(),
+        privacy_address=env.get("RINGFENCE_PRIVACY_ADDRESS") or None,
+    )
+
+
+def embedded(environment: Mapping[str, str] | None = None) -> bool:
+    """Whether the database is our own: no address of another was given."""
+    return not (os.environ if environment is None else environment).get("DATABASE_URL")
+
+
+def database_password(root: FileRootKey, login: str) -> str:
+    """The password of an embedded server's login: derived from the root key, so that none needs to be kept."""
+    return root.subkey(f"database/{login}").hex()
+
+
+def _database_urls(given: str | None, login: Login, root: FileRootKey, run_dir: Path) -> DatabaseUrls:
+    if given:
+        return DatabaseUrls(**{login: given})
+    urls = {
+        name: f"postgresql://rf_{name}:{database_password(root, f'rf_{name}')}@/ringfence?host={run_dir}"
+        for name in LOGINS
+    }
+    return DatabaseUrls(**urls)
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:  # noqa: PLR2004 (ports end there)
+        raise BadEnvironment(f"RINGFENCE_PORT must be a port from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def _run_dir(data: Path) -> Path:
+    """Where sockets are: in the data folder, or, where that path is too long for a socket, a private folder."""
+    folder = data / "run"
+    if len(str(folder)) > LONGEST_SOCKET_PATH:
+        name = f"ringfence-{os.getuid()}-{sha256(str(data).encode()).hexdigest()[:12]}"
+        folder = Path(tempfile.gettempdir()) / name
+    folder.mkdir(exist_ok=True, mode=0o700)
+    status = folder.lstat()
+    if (
+        not stat.S_ISDIR(status.st_mode)
+        or status.st_uid != os.getuid()
+        or stat.S_IMODE(status.st_mode) & 0o077
+    ):
+        raise BadEnvironment(f"{folder} is not a private folder of this user. Remove it and start again.")
+    return folder

@@ -1,0 +1,231 @@
+"""The front: ends TLS on the one port, looks once at each connection, then only moves bytes.
+
+A WebSocket upgrade under `/media/` goes to a media process, everything else to the web process, each over a Unix socket
+and with one PROXY protocol line in front (version 1), which tells the client's address. See decision 0001.
+"""
+
+import asyncio
+import contextlib
+import re
+import signal
+import socket
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ringfence.boot.certificates import Certificates
+
+HEAD_LIMIT: Final = 16_384
+HEAD_S: Final = 10.0
+BACKLOG: Final = 512
+_UPGRADE: Final = re.compile(rb"\r\nupgrade:[ \t]*websocket[ \t]*\r\n", re.IGNORECASE)
+_TLS_HANDSHAKE: Final = 0x16
+CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
+
+
+@dataclass(frozen=True, slots=True)
+class Backends:
+    web: Path
+    media: Path
+
+
+def server_context(files: Certificates) -> ssl.SSLContext:
+    """TLS 1.2 and 1.3 with forward secrecy and authenticated encryption only; HTTP/1.1 by ALPN."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(CIPHERS)
+    context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION | ssl.OP_CIPHER_SERVER_PREFERENCE
+    context.set_alpn_protocols(["http/1.1"])
+    context.load_cert_chain(files.chain, files.key)
+    return context
+
+
+def answer(status: str, text: str) -> bytes:
+    """A whole HTTP answer for those who get no further."""
+    body = text.encode() + b"\n"
+    return (
+        f"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\n"
+        "Connection: close\r\n\r\n"
+    ).encode() + body
+
+
+class _Backend(asyncio.Protocol):
+    """The inner side of a pair."""
+
+    def __init__(self, client: "_Client") -> None:
+        self._client = client
+
+    def data_received(self, data: bytes) -> None:
+        self._client.transport.write(data)
+
+    def eof_received(self) -> bool:
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._client.transport.close()
+
+    def pause_writing(self) -> None:
+        self._client.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        self._client.transport.resume_reading()
+
+
+class _Client(asyncio.Protocol):
+    """The outer side of a pair: buffers the head of the first request, then passes bytes on."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, backends: Backends) -> None:
+        self._loop = loop
+        self._backends = backends
+        self._head = b""
+        self._backend: asyncio.Transport | None = None
+        self._connecting: asyncio.Task[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 (for the type checker)
+        self.transport = transport
+        self._timer = self._loop.call_later(HEAD_S, self._give_up, "408 Request Timeout", "Too slow.")
+
+    def data_received(self, data: bytes) -> None:
+        if self._backend is not None:
+            self._backend.write(data)
+            return
+        self._head += data
+        if self._connecting is not None:
+            return
+        end = self._head.find(b"\r\n\r\n")
+        if end >= 0:
+            self._timer.cancel()
+            self.transport.pause_reading()
+            self._connecting = self._loop.create_task(self._connect(self._head[: end + 2]))
+        elif len(self._head) > HEAD_LIMIT:
+            self._give_up("431 Request Header Fields Too Large", "The request's head is too large.")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._timer.cancel()
+        if self._connecting is not None:
+            self._connecting.cancel()
+        if self._backend is not None:
+            self._backend.close()
+
+    def pause_writing(self) -> None:
+        if self._backend is not None:
+            self._backend.pause_reading()
+
+    def resume_writing(self) -> None:
+        if self._backend is not None:
+            self._backend.resume_reading()
+
+    async def _connect(self, head: bytes) -> None:
+        path = head.split(b"\r\n", 1)[0].split(b" ")[1:2]
+        media = bool(path) and path[0].startswith(b"/media/") and _UPGRADE.search(head) is not None
+        where = self._backends.media if media else self._backends.web
+        try:
+            backend, _ = await self._loop.create_unix_connection(lambda: _Backend(self), str(where))
+        except OSError:
+            self._give_up(
+                "503 Service Unavailable", "This part of the platform is starting. Try again in a moment."
+            )
+            return
+        self._backend = backend
+        backend.write(self._proxy_line() + self._head)
+        self._head = b""
+        self.transport.resume_reading()
+
+    def _proxy_line(self) -> bytes:
+        peer, here = self.transport.get_extra_info("peername"), self.transport.get_extra_info("sockname")
+        family = "TCP6" if ":" in peer[0] else "TCP4"
+        return f"PROXY {family} {peer[0]} {here[0]} {peer[1]} {here[1]}\r\n".encode()
+
+    def _give_up(self, status: str, text: str) -> None:
+        if not self.transport.is_closing():
+            self.transport.write(answer(status, text))
+            self.transport.close()
+
+
+async def _welcome(
+    loop: asyncio.AbstractEventLoop, connection: socket.socket, context: ssl.SSLContext, backends: Backends
+) -> None:
+    """Tell those who speak in the clear to use https, before TLS sees their bytes."""
+    try:
+        async with asyncio.timeout(HEAD_S):
+            if (await _first_byte(loop, connection)) != _TLS_HANDSHAKE:
+                await loop.sock_sendall(connection, answer("400 Bad Request", "Use https:// for this port."))
+                connection.close()
+                return
+            await loop.connect_accepted_socket(
+                lambda: _Client(loop, backends), connection, ssl=context, ssl_handshake_timeout=HEAD_S
+            )
+    except (OSError, ssl.SSLError, TimeoutError):
+        connection.close()
+
+
+async def _first_byte(loop: asyncio.AbstractEventLoop, connection: socket.socket) -> int:
+    """What the client says first, left where it is."""
+    ready = loop.create_future()
+    loop.add_reader(connection, lambda: ready.done() or ready.set_result(None))
+    try:
+        await ready
+    finally:
+        loop.remove_reader(connection)
+    first = connection.recv(1, socket.MSG_PEEK)
+    if not first:
+        raise ConnectionResetError
+    return first[0]
+
+
+def listen(port: int) -> list[socket.socket]:
+    """Sockets on every address of the machine. Raises OSError if the port is taken."""
+    sockets = []
+    for family, address in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):  # noqa: S104 (it is the front)
+        try:
+            sock = socket.socket(family, socket.SOCK_STREAM)
+        except OSError:
+            continue  # a machine without IPv6
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((address, port))
+        except OSError:
+            sock.close()
+            if family == socket.AF_INET:
+                raise
+            continue
+        sock.listen(BACKLOG)
+        sock.setblocking(False)
+        sockets.append(sock)
+    return sockets
+
+
+async def serve(sockets: list[socket.socket], context: ssl.SSLContext, backends: Backends) -> None:
+    """Accept until SIGTERM or SIGINT."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    welcoming: set[asyncio.Task[None]] = set()
+
+    async def accept(listener: socket.socket) -> None:
+        while True:
+            try:
+                connection, _ = await loop.sock_accept(listener)
+            except OSError:  # out of descriptors, or a client that left: others still want in
+                await asyncio.sleep(0.1)
+                continue
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            task = loop.create_task(_welcome(loop, connection, context, backends))
+            welcoming.add(task)
+            task.add_done_callback(welcoming.discard)
+
+    accepting = [loop.create_task(accept(each)) for each in sockets]
+    await stop.wait()
+    for task in accepting:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    for each in sockets:
+        each.close()

