@@ -153,14 +153,20 @@ async def _welcome(
     try:
         async with asyncio.timeout(HEAD_S):
             if (await _first_byte(loop, connection)) != _TLS_HANDSHAKE:
-                await loop.sock_sendall(connection, answer("400 Bad Request", "Use https:// for this port."))
-                connection.close()
+                await _send_away(loop, connection)
                 return
             await loop.connect_accepted_socket(
                 lambda: _Client(loop, backends), connection, ssl=context, ssl_handshake_timeout=HEAD_S
             )
     except (OSError, ssl.SSLError, TimeoutError):
         connection.close()
+
+
+async def _send_away(loop: asyncio.AbstractEventLoop, connection: socket.socket) -> None:
+    await loop.sock_recv(connection, HEAD_LIMIT)  # unread bytes would turn the answer into a reset
+    await loop.sock_sendall(connection, answer("400 Bad Request", "Use https:// for this port."))
+    connection.shutdown(socket.SHUT_WR)
+    connection.close()
 
 
 async def _first_byte(loop: asyncio.AbstractEventLoop, connection: socket.socket) -> int:
