@@ -33,7 +33,7 @@ class Fence(Operation):
         self,
         app_label: str,
         schema_editor: BaseDatabaseSchemaEditor,
-        from_state: Any,  # noqa: ARG002 - the operation's interface
+        from_state: Any,
         to_state: Any,
     ) -> None:
         table = self._table(app_label, schema_editor, to_state)
@@ -49,7 +49,7 @@ class Fence(Operation):
         app_label: str,
         schema_editor: BaseDatabaseSchemaEditor,
         from_state: Any,
-        to_state: Any,  # noqa: ARG002 - the operation's interface
+        to_state: Any,
     ) -> None:
         table = self._table(app_label, schema_editor, from_state)
         schema_editor.execute(f"DROP POLICY {POLICY} ON {table}")

@@ -1,0 +1,38 @@
+"""Fixtures that every folder of tests may ask for. Nothing starts before a test asks."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ringfence.core.clock import ManualClock
+from tests.support import database as support
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[support.Database]:
+    """A migrated database, with Django pointed at it as rf_web. Make accounts of your own; rows of others stay."""
+    folder: Path = tmp_path_factory.mktemp("ringfence")
+    with support.running_server() as server:
+        with server.superuser() as admin:
+            admin.execute(f"CREATE DATABASE {support.TEMPLATE}")
+        template = support.Database(support.TEMPLATE, server.sockets, server.passwords)
+        support.hand_over(template)
+        support.configure(template, folder)
+        support.migrate(template)
+        close_connections()
+        serving = template.clone("ringfence_test")
+        support.point_at(serving)
+        yield serving
+        close_connections()
+
+
+def close_connections() -> None:
+    from django.db import connections
+
+    connections.close_all()
