@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -60,17 +59,17 @@ class Busy(Unavailable):
 class EmbeddedPostgres:
     """One server over one data folder. A child of this process, and gone with it."""
 
-    def __init__(self, data_dir: Path, socket_dir: Path, passwords: Mapping[str, str]) -> None:
+    def __init__(self, data_dir: Path, socket_dir: Path, password: str) -> None:
         self._folder = data_dir / "postgres"
         self._sockets = socket_dir
-        self._passwords = passwords
+        self._password = password
         self._log = data_dir / "postgres.log"
         self._server: subprocess.Popen[bytes] | None = None
 
     @property
     def admin_url(self) -> str:
-        """The superuser's address: for making logins and the database, never for serving."""
-        return f"postgresql://{SUPERUSER}:{self._passwords[SUPERUSER]}@/postgres?host={self._sockets}"
+        """The superuser's address: for making the database and its logins, never for serving."""
+        return f"postgresql://{SUPERUSER}:{self._password}@/postgres?host={self._sockets}"
 
     @property
     def alive(self) -> bool:
@@ -105,22 +104,12 @@ class EmbeddedPostgres:
                 self._server.wait(STOP_S)
         self._server = None
 
-    def make_logins(self) -> None:
-        """Make the database and its logins unless they are there. None of them is a superuser."""
+    def make_database(self) -> str:
+        """Make the platform's database unless it is there; the superuser's address of it."""
         with psycopg.connect(self.admin_url, autocommit=True) as admin:
-            known = {row[0] for row in admin.execute("SELECT rolname FROM pg_roles")}
-            for login, password in self._passwords.items():
-                if login not in known:
-                    statement = sql.SQL(
-                        "CREATE ROLE {} LOGIN PASSWORD {} NOSUPERUSER NOCREATEDB NOCREATEROLE"
-                    )
-                    admin.execute(statement.format(sql.Identifier(login), sql.Literal(password)))
             if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-                make = sql.SQL("CREATE DATABASE {} OWNER {}")
-                admin.execute(make.format(sql.Identifier(DATABASE), sql.Identifier("rf_owner")))
-                admin.execute(
-                    sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(DATABASE))
-                )
+                admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+        return self.admin_url.replace("@/postgres?", f"@/{DATABASE}?")
 
     def _make_cluster(self) -> None:
         draft = self._folder.with_name("postgres.new")
@@ -128,7 +117,7 @@ class EmbeddedPostgres:
         password = self._folder.with_name("postgres.password")
         descriptor = os.open(password, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            file.write(self._passwords[SUPERUSER])
+            file.write(self._password)
         try:
             done = subprocess.run(
                 [

@@ -1,0 +1,70 @@
+"""The web process: Django under gunicorn's threads, on a Unix socket behind the front."""
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from ringfence.boot.wiring import configure, socket_of, start_django
+
+THREADS = 16
+Start = Callable[..., Any]
+Wsgi = Callable[[dict[str, Any], Start], Iterable[bytes]]
+
+
+def over_tls(application: Wsgi) -> Wsgi:
+    """Whatever arrives here came through the front, which speaks TLS alone."""
+
+    def wrapped(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        environ["wsgi.url_scheme"] = "https"
+        environ["HTTPS"] = "on"
+        return application(environ, start)
+
+    return wrapped
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    def __init__(self, application: Wsgi, options: dict[str, Any]) -> None:
+        self._application = application
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Wsgi:
+        return self._application
+
+
+def serve() -> None:
+    """Serve until told to stop."""
+    config = configure("web")
+    start_django(config)
+    from ringfence.web.wsgi import application
+
+    os.umask(0o077)
+    _Server(
+        over_tls(application),
+        {
+            "bind": f"unix:{socket_of(config, 'web')}",
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "proxy_protocol": "v1",
+            "proxy_allow_ips": "*",
+            "forwarded_allow_ips": "",
+            "secure_scheme_headers": {},
+            "keepalive": 30,
+            "timeout": 120,
+            "graceful_timeout": 3,
+            "control_socket_disable": True,
+            "worker_tmp_dir": str(config.run_dir),
+            "umask": 0o077,
+            "loglevel": "warning",
+            "preload_app": True,
+            "proc_name": "ringfence-web",
+            "limit_request_line": 8190,
+        },
+    ).run()

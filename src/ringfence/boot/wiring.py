@@ -1,0 +1,42 @@
+"""Which implementation stands behind which port: the one place that knows."""
+
+import os
+from pathlib import Path
+
+import django
+
+from ringfence.boot import environment
+from ringfence.boot.clock import SystemClock
+from ringfence.core import config as settings
+from ringfence.core.config import Config, Login
+from ringfence.vault.rootkey import FileRootKey
+from ringfence.vault.stores import open_store
+from ringfence.vault.vault import Vault
+
+
+def configure(login: Login) -> Config:
+    """Read the environment and install it as this process's settings."""
+    config = environment.read(login=login)
+    settings.install(config)
+    return config
+
+
+def open_vault(config: Config) -> Vault:
+    """The installation's keys."""
+    return Vault.open(open_store(config.keyring_url), FileRootKey.load(config.root_key_path), SystemClock())
+
+
+def start_django(config: Config) -> Vault:
+    """Bring Django up as the configured login, with the vault where apps look for it."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "ringfence.web.settings"
+    django.setup()
+    from ringfence.apps.keys import wiring as keys
+
+    vault = open_vault(config)
+    keys.install(vault)
+    return vault
+
+
+def socket_of(config: Config, role: str) -> Path:
+    """The Unix socket on which a role listens."""
+    return config.run_dir / f"{role}.sock"
