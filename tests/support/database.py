@@ -75,7 +75,7 @@ def running_server() -> Iterator[Database]:
     passwords = {
         name: secrets.token_urlsafe(18) for name in (SUPERUSER, *(f"rf_{login}" for login in LOGINS))
     }
-    server = EmbeddedPostgres(folder, folder, passwords)
+    server = EmbeddedPostgres(folder, folder, passwords[SUPERUSER])
     server.start()
     database = Database("postgres", folder, passwords)
     with database.superuser() as admin:
