@@ -2,16 +2,8 @@
 
 from django.db import models
 
+from ringfence.apps.keys.parts import Part
 from ringfence.apps.rows.base import TenantRow
-
-
-class Part(models.TextChoices):
-    """What a call leaves, each with a period of its own; `LIVE` belongs to calls that have not ended."""
-
-    LOG = "log"
-    RECORDING = "recording"
-    TRANSCRIPT = "transcript"
-    LIVE = "live"
 
 
 class Bucket(TenantRow):
@@ -22,7 +14,7 @@ class Bucket(TenantRow):
     midnight that ends the UTC day on which the last of its calls falls due.
     """
 
-    part = models.CharField(max_length=12, choices=Part)
+    part = models.CharField(max_length=12, choices=[(part.value, part.value) for part in Part])
     day = models.DateField()
     period_days = models.IntegerField(null=True)
     epoch = models.CharField(max_length=60, blank=True)

@@ -18,10 +18,10 @@ class Migration(migrations.Migration):
                     "part",
                     models.CharField(
                         choices=[
-                            ("log", "Log"),
-                            ("recording", "Recording"),
-                            ("transcript", "Transcript"),
-                            ("live", "Live"),
+                            ("log", "log"),
+                            ("recording", "recording"),
+                            ("transcript", "transcript"),
+                            ("live", "live"),
                         ],
                         max_length=12,
                     ),

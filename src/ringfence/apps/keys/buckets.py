@@ -1,0 +1,119 @@
+"""Bucket keys, made when they are first needed and opened while their day lasts.
+
+    bucket = bucket_for(cursor, vault, account_id, Part.RECORDING, ended_at.date(), 30)
+
+The day is the UTC day on which the calls ended. A bucket of 30 days hangs from the epoch of the UTC day 30 days later,
+the one in which the last of its calls falls due; a bucket without a period hangs from the account alone.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from uuid import UUID
+
+from ringfence.apps.keys.cursor import Cursor
+from ringfence.apps.keys.parts import Part
+from ringfence.core.errors import BadInput, Gone
+from ringfence.core.ids import new_id
+from ringfence.vault.keyring import day_epoch
+from ringfence.vault.vault import Vault
+from ringfence.vault.wrap import new_bucket_key, open_bucket_key
+
+
+class BucketGone(Gone):
+    """The bucket's row is gone, or was never this account's."""
+
+    code = "bucket_gone"
+
+
+@dataclass(frozen=True, slots=True)
+class BucketKey:
+    """An open bucket. `key` is 32 bytes and stays in memory."""
+
+    id: UUID
+    day: date
+    key: bytes = field(repr=False)
+
+
+def expiry(day: date, period_days: int | None) -> tuple[str | None, datetime | None]:
+    """The epoch, and the midnight after the last call falls due. Both None where there is no period."""
+    if period_days is None:
+        return None, None
+    if period_days < 1:
+        raise BadInput("A part that is kept for no day is never written; it needs no bucket.")
+    last = day + timedelta(days=period_days)
+    return day_epoch(last), datetime.combine(last + timedelta(days=1), time(), tzinfo=UTC)
+
+
+_FIND: Final = """
+SELECT id, epoch, wrapped FROM keys_bucket
+WHERE account_id = %s AND part = %s AND day = %s AND period_days IS NOT DISTINCT FROM %s::integer
+"""
+_MAKE: Final = """
+INSERT INTO keys_bucket (id, account_id, part, day, period_days, epoch, expires_at, wrapped, created_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
+
+
+def bucket_for(
+    cursor: Cursor, vault: Vault, account_id: UUID, part: Part, day: date, period_days: int | None
+) -> BucketKey:
+    """The bucket of this account, part, day and period; made if there is none. Two who make it at once get the same.
+
+    Raises `EpochGone` if the day on which it ends was destroyed, BadInput for a period below one day.
+    """
+    place = (account_id, part.value, day, period_days)
+    cursor.execute(_FIND, place)
+    row = cursor.fetchone()
+    if row is None:
+        epoch, expires_at = expiry(day, period_days)
+        fresh = new_id(vault.clock)
+        _key, wrapped = new_bucket_key(vault.keyring, account_id, fresh, epoch)
+        cursor.execute(_MAKE, (fresh, *place, epoch or "", expires_at, wrapped, vault.clock.now()))
+        cursor.execute(_FIND, place)  # whoever came first decided
+        row = cursor.fetchone()
+    bucket_id, epoch, wrapped = row
+    return BucketKey(bucket_id, day, _open(vault, account_id, bucket_id, epoch, wrapped))
+
+
+_ONE: Final = "SELECT id, day, epoch, wrapped FROM keys_bucket WHERE account_id = %s AND id = %s"
+_LIVE: Final = """
+SELECT id, day, epoch, wrapped FROM keys_bucket
+WHERE account_id = %s AND part = %s AND (expires_at IS NULL OR expires_at > %s)
+  AND day >= COALESCE(%s::date, day) AND day <= COALESCE(%s::date, day)
+ORDER BY day DESC, id DESC
+"""
+
+
+def open_bucket(cursor: Cursor, vault: Vault, account_id: UUID, bucket_id: UUID) -> BucketKey:
+    """One bucket by its id. Raises `BucketGone` without a row, `EpochGone` once its day is destroyed."""
+    cursor.execute(_ONE, (account_id, bucket_id))
+    row = cursor.fetchone()
+    if row is None:
+        raise BucketGone("This was kept for a time that has passed.")
+    found, day, epoch, wrapped = row
+    return BucketKey(found, day, _open(vault, account_id, found, epoch, wrapped))
+
+
+def open_buckets(
+    cursor: Cursor,
+    vault: Vault,
+    account_id: UUID,
+    part: Part,
+    *,
+    first_day: date | None = None,
+    last_day: date | None = None,
+) -> list[BucketKey]:
+    """All buckets of a part whose time has not passed, newest day first; a query hashes once for each of them.
+
+    Days bound when the calls ended, both included. What falls due today is still here: calls have exact moments.
+    """
+    cursor.execute(_LIVE, (account_id, part.value, vault.clock.now(), first_day, last_day))
+    return [
+        BucketKey(found, day, _open(vault, account_id, found, epoch, wrapped))
+        for found, day, epoch, wrapped in cursor.fetchall()
+    ]
+
+
+def _open(vault: Vault, account_id: UUID, bucket_id: UUID, epoch: str, wrapped: bytes) -> bytes:
+    return open_bucket_key(vault.keyring, account_id, bucket_id, epoch or None, bytes(wrapped))
