@@ -10,12 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from ringfence.apps.rows.base import Row
-
-
-class Plan(models.TextChoices):
-    STARTER = "starter"
-    GROWTH = "growth"
-    ENTERPRISE = "enterprise"
+from ringfence.policy import Plan
 
 
 class Role(models.TextChoices):
@@ -34,7 +29,7 @@ class Account(Row):
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
-    plan = models.CharField(max_length=12, choices=Plan)
+    plan = models.CharField(max_length=12, choices=[(plan.value, plan.value) for plan in Plan])
     timezone = models.CharField(max_length=64, default="UTC")
     created_at = models.DateTimeField()
 

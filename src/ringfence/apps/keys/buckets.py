@@ -12,9 +12,9 @@ from typing import Final
 from uuid import UUID
 
 from ringfence.apps.keys.cursor import Cursor
-from ringfence.apps.keys.parts import Part
 from ringfence.core.errors import BadInput, Gone
 from ringfence.core.ids import new_id
+from ringfence.policy import Part
 from ringfence.vault.keyring import day_epoch
 from ringfence.vault.vault import Vault
 from ringfence.vault.wrap import new_bucket_key, open_bucket_key

@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from ringfence.apps.keys.parts import Part
 from ringfence.apps.rows.base import TenantRow
+from ringfence.policy import Part
 
 
 class Bucket(TenantRow):

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 (
                     "plan",
                     models.CharField(
-                        choices=[("starter", "Starter"), ("growth", "Growth"), ("enterprise", "Enterprise")],
+                        choices=[("starter", "starter"), ("growth", "growth"), ("enterprise", "enterprise")],
                         max_length=12,
                     ),
                 ),

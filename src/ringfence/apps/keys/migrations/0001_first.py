@@ -21,7 +21,6 @@ class Migration(migrations.Migration):
                             ("log", "log"),
                             ("recording", "recording"),
                             ("transcript", "transcript"),
-                            ("live", "live"),
                         ],
                         max_length=12,
                     ),

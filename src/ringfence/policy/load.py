@@ -1,0 +1,173 @@
+"""Reading `policy.toml`: all of it is understood, or nothing is accepted."""
+
+import re
+import tomllib
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
+
+from ringfence.core.personal import Category
+from ringfence.policy.errors import BadPolicy
+from ringfence.policy.table import Lines, Table
+from ringfence.policy.values import Cookie, Kept, Part, Plan, Policy, Purpose, Retention, Use
+
+T = TypeVar("T")
+VERSION_DIGITS: Final = 16
+UNLIMITED: Final = "unlimited"
+
+
+@cache
+def load() -> Policy:
+    """The policy that this installation enforces."""
+    return parse((files("ringfence.policy") / "policy.toml").read_text("utf-8"))
+
+
+def parse(source: str) -> Policy:
+    """A policy from its source. Raises BadPolicy with the line and the reason of the first thing that is wrong."""
+    try:
+        values = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        raise BadPolicy(int(line[1]) if line else source.count("\n") + 1, f"not TOML: {error}.") from None
+    return _Reader(Lines(source), values).policy(sha256(source.encode()).hexdigest()[:VERSION_DIGITS])
+
+
+class _Reader:
+    def __init__(self, lines: Lines, values: dict[str, Any]) -> None:
+        self._lines = lines
+        self._root = Table(lines, "", values)
+        self._promises: MappingProxyType[str, str] = MappingProxyType({})
+
+    def policy(self, version: str) -> Policy:
+        self._promises = MappingProxyType(dict(self._table("promises").items()))
+        publisher = self._table("publisher")
+        plans = self._table("plans")
+        made = Policy(
+            version=version,
+            publisher=publisher.text("name"),
+            privacy_address=publisher.take("privacy_address", str) or None,
+            plans=MappingProxyType({plan: plans.text(plan) for plan in Plan}),
+            categories=self._categories(),
+            purposes=tuple(self._each("purpose", self._purpose, "id")),
+            retention=self._retention(),
+            kept=tuple(self._each("kept", self._kept, "id")),
+            cookies=tuple(self._each("cookie", self._cookie, "name")),
+            promises=self._promises,
+        )
+        publisher.done()
+        plans.done()
+        self._root.done()
+        return made
+
+    def _table(self, name: str) -> Table:
+        return Table(self._lines, name, self._root.take(name, dict))
+
+    def _each(self, name: str, read: Callable[[Table], T], key: str) -> list[T]:
+        found: list[T] = []
+        known: set[str] = set()
+        for nth, values in enumerate(self._root.take(name, list)):
+            table = Table(self._lines, name, values, nth)
+            identity = table.text(key)
+            if identity in known:
+                raise table.bad(key, f"{identity!r} stands here for the second time.")
+            known.add(identity)
+            found.append(read(table))
+            table.done()
+        return found
+
+    def _promise(self, table: Table) -> str:
+        promise = table.text("promise")
+        if promise not in self._promises:
+            raise table.bad("promise", f"{promise!r} is not among the promises.")
+        return promise
+
+    def _categories(self) -> MappingProxyType[Category, str]:
+        texts = dict(self._each("category", lambda t: (t.text("id"), (t, t.text("text"))), "id"))
+        for name, (table, _text) in texts.items():
+            if name not in set(Category):
+                raise table.bad("id", f"{name!r} is not a category the platform knows.")
+        for category in Category:
+            if category not in texts:
+                raise BadPolicy(
+                    self._lines.of("category", 0, None), f"The category {category.value!r} is missing."
+                )
+        return MappingProxyType({category: texts[category][1] for category in Category})
+
+    def _purpose(self, table: Table) -> Purpose:
+        uses = {}
+        for category in Category:
+            word = table.text(category)
+            if word not in set(Use):
+                raise table.bad(category, f"{word!r} is not one of: {', '.join(Use)}.")
+            uses[category] = Use(word)
+        return Purpose(
+            id=table.text("id"),
+            promise=self._promise(table),
+            text=table.text("text"),
+            uses=MappingProxyType(uses),
+        )
+
+    def _retention(self) -> MappingProxyType[Part, Retention]:
+        tables = {
+            name: Table(self._lines, f"retention.{name}", values)
+            for name, values in self._root.take("retention", dict).items()
+        }
+        for name, table in tables.items():
+            if name not in set(Part):
+                raise table.bad(None, f"{name!r} is not a part of a call.")
+        for part in Part:
+            if part not in tables:
+                raise BadPolicy(1, f"[retention.{part.value}] is missing: every part needs its period.")
+        read = {part: self._part(part, tables) for part in Part}
+        for table in tables.values():
+            table.done()
+        return MappingProxyType(read)
+
+    def _part(self, part: Part, tables: dict[str, Table]) -> Retention:
+        table = tables[part]
+        source = table
+        if table.has("as"):
+            other = table.text("as")
+            if other not in tables or tables[other].has("as"):
+                raise table.bad("as", f"{other!r} is not a part with periods of its own.")
+            source = tables[other]
+        return Retention(
+            part=part, promise=self._promise(table), text=table.text("text"), days=self._days(source)
+        )
+
+    def _days(self, table: Table) -> MappingProxyType[Plan, int | None]:
+        return MappingProxyType(
+            {
+                plan: None if table.values.get(plan) == UNLIMITED and table.text(plan) else table.count(plan)
+                for plan in Plan
+            }
+        )
+
+    def _kept(self, table: Table) -> Kept:
+        if table.has(Plan.STARTER):
+            days = self._days(table)
+        elif table.has("days"):
+            days = MappingProxyType(dict.fromkeys(Plan, table.count("days")))
+        else:
+            days = MappingProxyType({})
+        return Kept(
+            id=table.text("id"),
+            promise=self._promise(table),
+            text=table.text("text"),
+            after=table.text("after"),
+            days=days,
+            years=table.count("years") if table.has("years") else None,
+            years_under_hipaa=table.count("years_under_hipaa") if table.has("years_under_hipaa") else None,
+        )
+
+    def _cookie(self, table: Table) -> Cookie:
+        return Cookie(
+            name=table.text("name"),
+            promise=self._promise(table),
+            text=table.text("text"),
+            days=table.count("days"),
+            http_only=table.take("http_only", bool),
+        )
