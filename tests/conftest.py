@@ -1,12 +1,18 @@
-"""Fixtures that every folder of tests may ask for. Nothing starts before a test asks."""
+"""Fixtures that every folder of tests may ask for. Django knows its apps; nothing else starts before a test asks."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import pytest
+from django.db import connections
 
 from ringfence.core.clock import ManualClock
 from tests.support import database as support
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.support.static_settings"  # noqa: TID251 - tests stand in for boot
+django.setup()
 
 
 @pytest.fixture
@@ -25,14 +31,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[support.Datab
         support.hand_over(template)
         support.configure(template, folder)
         support.migrate(template)
-        close_connections()
+        connections.close_all()
         serving = template.clone("ringfence_test")
         support.point_at(serving)
         yield serving
-        close_connections()
-
-
-def close_connections() -> None:
-    from django.db import connections
-
-    connections.close_all()
+        connections.close_all()

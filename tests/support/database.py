@@ -3,7 +3,6 @@
 Rows stay: tests keep apart by making accounts of their own, as the platform's customers are kept apart.
 """
 
-import os
 import secrets
 import shutil
 import tempfile
@@ -90,10 +89,7 @@ def running_server() -> Iterator[Database]:
 
 
 def configure(database: Database, folder: Path) -> Config:
-    """Install settings for this process and start Django, once."""
-    import django
-    from django.db import connections
-
+    """Install settings for this process that lead to `database` and `folder`."""
     config = Config(
         data_dir=folder / "data",
         run_dir=folder / "run",
@@ -106,10 +102,7 @@ def configure(database: Database, folder: Path) -> Config:
         secret_key=secrets.token_urlsafe(48),
     )
     install(config)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "ringfence.web.settings"  # noqa: TID251 - tests stand in for boot
-    django.setup()
     point_at(database)
-    assert connections["default"].settings_dict["USER"] == "rf_web"
     return config
 
 

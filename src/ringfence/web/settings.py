@@ -33,6 +33,10 @@ PASSWORD_HASHERS: Final = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
 ]
 
+AUTHENTICATION_BACKENDS: Final = ["django.contrib.auth.backends.ModelBackend", "sesame.backends.ModelBackend"]
+SESAME_ONE_TIME: Final = True
+SESAME_MAX_AGE: Final = 15 * 60
+
 USE_TZ: Final = True
 TIME_ZONE: Final = "UTC"
 LANGUAGE_CODE: Final = "en"

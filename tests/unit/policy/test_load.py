@@ -43,9 +43,10 @@ def test_what_the_purposes_may_use() -> None:
 
 def test_every_promise_of_a_period_or_purpose_exists() -> None:
     loaded = policy.load()
-    used = {
-        each.promise for each in (*loaded.purposes, *loaded.retention.values(), *loaded.kept, *loaded.cookies)
-    }
+    used = {purpose.promise for purpose in loaded.purposes}
+    used |= {retention.promise for retention in loaded.retention.values()}
+    used |= {kept.promise for kept in loaded.kept}
+    used |= {cookie.promise for cookie in loaded.cookies}
     assert used <= set(loaded.promises)
     assert {name for name in loaded.promises if name.startswith(("keep.", "use."))} <= used | {"keep.delete"}
 

@@ -3,9 +3,13 @@
 AccountsError
 ├── NoTenant        code touched an account's rows without saying whose: a mistake of ours
 ├── OtherTenant     code opened one account inside another: a mistake of ours
-├── NoSuchAccount   no account has this slug
-├── SlugTaken       another account has this slug
+├── NoSuchAccount   no account has this id or short name
+├── NoSuchMember    this person is not a member
+├── NoSuchKey       the account has no such API key
+├── SlugTaken       another account has this short name
 ├── AlreadyMember   this person is a member already
+├── BadAccount      a short name or a time zone that is none
+├── BadAddress      an e-mail address that is none
 ├── LastOwner       an account keeps at least one owner
 └── KeyRefused      an API key that is unknown, wrong, expired or revoked; which of these is not said
 """
@@ -29,12 +33,28 @@ class NoSuchAccount(AccountsError, NotFound):
     code = "no_such_account"
 
 
+class NoSuchMember(AccountsError, NotFound):
+    code = "no_such_member"
+
+
+class NoSuchKey(AccountsError, NotFound):
+    code = "no_such_key"
+
+
 class SlugTaken(AccountsError, Conflict):
     code = "slug_taken"
 
 
 class AlreadyMember(AccountsError, Conflict):
     code = "already_member"
+
+
+class BadAccount(AccountsError, BadInput):
+    code = "bad_account"
+
+
+class BadAddress(AccountsError, BadInput):
+    code = "bad_address"
 
 
 class LastOwner(AccountsError, BadInput):

@@ -1,0 +1,119 @@
+"""People and the accounts they belong to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import connection
+
+from ringfence.apps.accounts.errors import AlreadyMember, BadAddress, LastOwner, NoSuchMember
+from ringfence.apps.accounts.models import Membership, Role, User, normal_email
+from ringfence.apps.accounts.tenancy import tenant
+from ringfence.core.clock import Clock
+from ringfence.core.ids import new_id
+from ringfence.policy import Plan
+
+_OF_USER: Final = "SELECT account_id, slug, name, plan, role FROM lookup.memberships_of_user(%s)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belonging:
+    """One account a person belongs to, and as what."""
+
+    account_id: UUID
+    slug: str
+    name: str
+    plan: Plan
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    user_id: UUID
+    email: str
+    name: str
+    role: Role
+    since: datetime
+    signed_in_at: datetime | None
+
+
+def make_user(*, email: str, clock: Clock, name: str = "", password: str | None = None) -> User:
+    """The person with this address, made if there is none. A password is set only on one who is made here."""
+    address = normal_email(email)
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise BadAddress("That is not an e-mail address.") from None
+    fresh = User(id=new_id(clock), email=address, name=name, created_at=clock.now())
+    fresh.set_password(password)  # None makes it unusable: such a person signs in by link
+    User.objects.bulk_create([fresh], ignore_conflicts=True)
+    return User.objects.get(email=address)
+
+
+def add_member(account_id: UUID, *, email: str, role: Role, clock: Clock, name: str = "") -> User:
+    """Make a person a member; a link to sign in is theirs to be sent. Raises `AlreadyMember`, `BadAddress`."""
+    user = make_user(email=email, clock=clock, name=name)
+    with tenant(account_id):
+        if Membership.objects.filter(account_id=account_id, user_id=user.id).exists():
+            raise AlreadyMember("This person is a member already. Change their role instead.")
+        Membership.objects.create(
+            id=new_id(clock), account_id=account_id, user_id=user.id, role=role, created_at=clock.now()
+        )
+    return user
+
+
+def belongings(user_id: UUID) -> tuple[Belonging, ...]:
+    """Every account a person belongs to, by short name. Asked afresh on each request, so that a lost role is felt at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_USER, [user_id])
+        rows = cursor.fetchall()
+    return tuple(
+        Belonging(account_id=account_id, slug=slug, name=name, plan=Plan(plan), role=Role(role))
+        for account_id, slug, name, plan, role in rows
+    )
+
+
+def members(account_id: UUID) -> tuple[Member, ...]:
+    """The members of an account, oldest first."""
+    with tenant(account_id):
+        rows = list(
+            Membership.objects.filter(account_id=account_id)
+            .order_by("created_at", "id")
+            .values_list("user_id", "user__email", "user__name", "role", "created_at", "user__last_login")
+        )
+    return tuple(
+        Member(user_id=user_id, email=email, name=name, role=Role(role), since=since, signed_in_at=seen)
+        for user_id, email, name, role, since, seen in rows
+    )
+
+
+def change_role(account_id: UUID, user_id: UUID, role: Role) -> None:
+    """Give a member another role. Raises `LastOwner`, `NoSuchMember`."""
+    with tenant(account_id):
+        _keep_an_owner(account_id, user_id, role)
+        changed = Membership.objects.filter(account_id=account_id, user_id=user_id).update(role=role)
+    if not changed:
+        raise NoSuchMember("This person is not a member.")
+
+
+def remove_member(account_id: UUID, user_id: UUID) -> None:
+    """End a membership. Raises `LastOwner`, `NoSuchMember`."""
+    with tenant(account_id):
+        _keep_an_owner(account_id, user_id, None)
+        gone, _ = Membership.objects.filter(account_id=account_id, user_id=user_id).delete()
+    if not gone:
+        raise NoSuchMember("This person is not a member.")
+
+
+def _keep_an_owner(account_id: UUID, user_id: UUID, role: Role | None) -> None:
+    """Locks the owners' rows, so that two owners cannot remove each other at once."""
+    owners = set(
+        Membership.objects.select_for_update()
+        .filter(account_id=account_id, role=Role.OWNER)
+        .values_list("user_id", flat=True)
+    )
+    if owners == {user_id} and role is not Role.OWNER:
+        raise LastOwner("An account keeps at least one owner. Make somebody else an owner first.")
