@@ -72,3 +72,14 @@ def test_it_dies_with_a_killed_parent_and_starts_again_with_what_was_committed(t
     finally:
         again.stop()
     assert not again.alive
+
+
+def test_a_lock_file_that_names_a_stranger_is_no_hindrance(tmp_path: Path) -> None:
+    first = EmbeddedPostgres(tmp_path, tmp_path, PASSWORD)
+    first.start()
+    first.stop()
+    left = ["", str(tmp_path / "postgres"), "1000", "5432", str(tmp_path), "", "", "ready"]
+    (tmp_path / "postgres" / "postmaster.pid").write_text("\n".join([str(os.getpid()), *left[1:]]))
+    again = EmbeddedPostgres(tmp_path, tmp_path, PASSWORD)
+    again.start()
+    again.stop()

@@ -147,7 +147,9 @@ def apikey() -> None:
 @click.option("--account", required=True, help="Slug of the account.")
 @click.option("--role", required=True, help="owner, admin, manager, analyst, billing or privacy_officer.")
 @click.option("--name", default="command line", show_default=True, help="What the key is for.")
-@click.option("--days", type=click.IntRange(min=1), default=90, show_default=True, help="Days until it expires.")
+@click.option(
+    "--days", type=click.IntRange(min=1), default=90, show_default=True, help="Days until it expires."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def apikey_create(account: str, role: str, name: str, days: int, as_json: bool) -> None:
     """Make a key and show it once."""

@@ -1,7 +1,7 @@
 """The front: ends TLS on the one port, looks once at each connection, then only moves bytes.
 
-A WebSocket upgrade under `/media/` goes to a media process, everything else to the web process, each over a Unix socket
-and with one PROXY protocol line in front (version 1), which tells the client's address. See decision 0001.
+A WebSocket upgrade under `/media/` goes to a media process, everything else to the web process, each over a Unix socket;
+to the web process with one PROXY protocol line in front (version 1), which tells the client's address. See decision 0001.
 """
 
 import asyncio
@@ -131,7 +131,7 @@ class _Client(asyncio.Protocol):
             )
             return
         self._backend = backend
-        backend.write(self._proxy_line() + self._head)
+        backend.write(self._head if media else self._proxy_line() + self._head)
         self._head = b""
         self.transport.resume_reading()
 

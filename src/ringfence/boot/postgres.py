@@ -1,29 +1,26 @@
 """The embedded PostgreSQL: the real server from a wheel, on a Unix socket, with a password for every login.
 
-PostgreSQL refuses to run as root. Started by root, it runs in a user namespace of its own in which root is called
-`nobody`: it sees an ordinary user, and no folder has to be opened to others.
+PostgreSQL refuses to run as root; how it is run then is in `ringfence.boot.unprivileged`.
 """
 
-import ctypes
 import importlib.util
 import os
 import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import psycopg
 from psycopg import sql
 
+from ringfence.boot.unprivileged import way_down
 from ringfence.core.errors import RingfenceError, Unavailable
 
 START_S: Final = 20.0
 STOP_S: Final = 20.0
-NOBODY: Final = 65534
-_CLONE_NEWUSER: Final = 0x10000000
-_PR_SET_PDEATHSIG: Final = 1
 SUPERUSER: Final = "postgres"
 DATABASE: Final = "ringfence"
 
@@ -86,7 +83,7 @@ class EmbeddedPostgres:
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
-                preexec_fn=_become_nobody_and_die_with_parent,  # noqa: PLW1509 (single-threaded at this point)
+                preexec_fn=way_down(self._folder, signal.SIGINT),  # noqa: PLW1509 (no threads yet)
                 start_new_session=True,  # Ctrl-C reaches us, and we stop it last
             )
         self._await_ready()
@@ -114,6 +111,7 @@ class EmbeddedPostgres:
     def _make_cluster(self) -> None:
         draft = self._folder.with_name("postgres.new")
         shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700, parents=True)
         password = self._folder.with_name("postgres.password")
         descriptor = os.open(password, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
@@ -128,7 +126,7 @@ class EmbeddedPostgres:
                 capture_output=True,
                 text=True,
                 check=False,
-                preexec_fn=_become_nobody_and_die_with_parent,
+                preexec_fn=way_down(draft, signal.SIGKILL),  # noqa: PLW1509 (no threads yet)
             )  # fmt: skip
         finally:
             password.unlink()
@@ -155,26 +153,32 @@ class EmbeddedPostgres:
         )
 
     def _stop_leftover(self) -> None:
-        """End a server that outlived a killed run; it has our data, and no one to serve."""
-        pid = self._running_pid()
-        if pid is None:
-            return
+        """End what outlived a killed run: it has our data and no one to serve. Then its lock file means nothing."""
         deadline = time.monotonic() + STOP_S
-        os.kill(pid, signal.SIGINT)
-        while self._running_pid() is not None:
+        while holders := self._holders():
+            for pid in holders:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGINT if pid == self._written_pid() else signal.SIGQUIT)
             if time.monotonic() > deadline:
                 raise Busy(
-                    f"Process {pid} still has the database of this data folder. Stop it, then start again."
+                    f"Process {holders[0]} still has the database of this data folder. Stop it, then start again."
                 )
-            time.sleep(0.05)
+            time.sleep(0.1)
+        (self._folder / "postmaster.pid").unlink(missing_ok=True)
 
-    def _running_pid(self) -> int | None:
-        try:
-            pid = int((self._folder / "postmaster.pid").read_text().splitlines()[0])
-            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        except (FileNotFoundError, ProcessLookupError, ValueError, IndexError):
-            return None
-        return pid if str(self._folder).encode() in command else None
+    def _holders(self) -> list[int]:
+        """The server and its backends of an earlier run: PostgreSQL's processes work in their data folder."""
+        found = []
+        for link in Path("/proc").glob("[0-9]*/cwd"):
+            with suppress(OSError):  # it ended meanwhile, or is somebody else's
+                if os.readlink(link) == str(self._folder):
+                    found.append(int(link.parent.name))
+        return found
+
+    def _written_pid(self) -> int | None:
+        with suppress(FileNotFoundError, ValueError, IndexError):
+            return int((self._folder / "postmaster.pid").read_text().splitlines()[0])
+        return None
 
     def _log_end(self) -> str:
         text = self._log.read_text(errors="replace") if self._log.exists() else ""
@@ -186,16 +190,3 @@ def _program(name: str) -> str:
     if package is None or not package.submodule_search_locations:
         raise PostgresFailed("The embedded database is not installed. Run `make run`, or set DATABASE_URL.")
     return str(Path(package.submodule_search_locations[0]) / "pginstall18" / "bin" / name)
-
-
-def _become_nobody_and_die_with_parent() -> None:
-    """Runs in the child, before the program: see the module's docstring."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if os.geteuid() == 0:
-        gid = os.getegid()
-        if libc.unshare(_CLONE_NEWUSER) != 0:
-            raise OSError(ctypes.get_errno(), "no user namespaces: start as an ordinary user instead of root")
-        Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/gid_map").write_text(f"{NOBODY} {gid} 1")
-        Path("/proc/self/uid_map").write_text(f"{NOBODY} 0 1")
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)

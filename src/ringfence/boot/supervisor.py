@@ -1,6 +1,5 @@
 """Everything on one machine: starts the roles as child processes, keeps them running, stops them in order."""
 
-import ctypes
 import fcntl
 import os
 import signal
@@ -14,6 +13,7 @@ from typing import Final
 
 import structlog
 
+from ringfence.boot.unprivileged import die_with_parent
 from ringfence.core.errors import Unavailable
 
 ROLES: Final = ("web", "media", "worker", "front")
@@ -22,7 +22,6 @@ STOP_S: Final = 8.0
 READY_S: Final = 45.0
 LONGEST_WAIT_S: Final = 15.0
 STEADY_S: Final = 30.0
-_PR_SET_PDEATHSIG: Final = 1
 
 
 class AlreadyRunning(Unavailable):
@@ -115,13 +114,9 @@ class Supervisor:
             [sys.executable, "-m", "ringfence.boot.cli", role],
             env=dict(self.environment),
             stdin=subprocess.DEVNULL,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 (the supervisor has no threads)
+            preexec_fn=die_with_parent,  # noqa: PLW1509 (the supervisor has no threads)
             start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops the roles in order
         )
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def claim(data_dir: Path) -> int:

@@ -1,0 +1,9 @@
+#!/bin/sh
+# Asks the public vulnerability database about every package of the lock. The auditor has an environment of its own.
+set -eu
+cd "$(dirname "$0")/.."
+[ -x .audit/bin/pip-audit ] || {
+    .venv/bin/python -m venv .audit
+    .audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+}
+exec .audit/bin/pip-audit --disable-pip --require-hashes --requirement lock/run.txt
