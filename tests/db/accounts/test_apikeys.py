@@ -15,11 +15,6 @@ from tests.support.accounts import an_account
 from tests.support.database import Database
 
 
-@pytest.fixture
-def account_id(database: Database, clock: ManualClock) -> UUID:
-    return an_account(clock)
-
-
 def test_a_key_speaks_for_its_account_and_role(account_id: UUID, clock: ManualClock) -> None:
     key = apikeys.issue(account_id, name="ci", role=Role.MANAGER, clock=clock)
     holder = apikeys.verify(key.token, clock)

@@ -23,11 +23,6 @@ from tests.support.accounts import an_account, an_address
 from tests.support.database import Database
 
 
-@pytest.fixture
-def account_id(database: Database, clock: ManualClock) -> UUID:
-    return an_account(clock)
-
-
 def test_an_account_is_found_by_its_short_name(account_id: UUID) -> None:
     facts = accounts.account(account_id)
     assert accounts.account_by_slug(facts.slug) == account_id

@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ringfence.apps.accounts.errors import NoTenant, OtherTenant
+from ringfence.apps.rows.cursor import set_tenant
 
 _current: ContextVar[UUID | None] = ContextVar("ringfence_tenant", default=None)
 
@@ -40,7 +41,7 @@ def tenant(account_id: UUID) -> Iterator[None]:
         return
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('ringfence.account_id', %s, true)", [str(account_id)])
+            set_tenant(cursor, account_id)
         mark = _current.set(account_id)
         try:
             yield

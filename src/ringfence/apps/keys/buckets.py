@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from ringfence.apps.keys.cursor import Cursor
+from ringfence.apps.rows.cursor import Cursor
 from ringfence.core.errors import BadInput, Gone
 from ringfence.core.ids import new_id
 from ringfence.policy import Part

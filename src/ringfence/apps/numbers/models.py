@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from ringfence.apps.numbers.causes import Cause
 from ringfence.apps.rows.base import TenantRow
 
 
@@ -13,7 +14,6 @@ class Connection(TenantRow):
     settings = models.JSONField(default=dict)
     sealed_secret = models.BinaryField()
     created_at = models.DateTimeField()
-    removed_at = models.DateTimeField(null=True)
 
 
 class Number(TenantRow):
@@ -59,17 +59,11 @@ class ConfirmedNumber(TenantRow):
         ]
 
 
-class SuppressionCause(models.TextChoices):
-    SPOKEN = "spoken"
-    KEYED = "keyed"
-    MEMBER = "member"
-
-
 class Suppression(TenantRow):
     """A number that is not to be called again, as an index under the account's key. It outlives the call that caused it."""
 
     number_index = models.BinaryField(max_length=16)
-    cause = models.CharField(max_length=12, choices=SuppressionCause)
+    cause = models.CharField(max_length=12, choices=[(cause.value, cause.value) for cause in Cause])
     at = models.DateTimeField()
 
     class Meta:

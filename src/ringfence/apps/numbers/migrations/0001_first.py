@@ -20,7 +20,6 @@ class Migration(migrations.Migration):
                 ("settings", models.JSONField(default=dict)),
                 ("sealed_secret", models.BinaryField()),
                 ("created_at", models.DateTimeField()),
-                ("removed_at", models.DateTimeField(null=True)),
             ],
             options={
                 "abstract": False,
@@ -59,7 +58,7 @@ class Migration(migrations.Migration):
                 (
                     "cause",
                     models.CharField(
-                        choices=[("spoken", "Spoken"), ("keyed", "Keyed"), ("member", "Member")],
+                        choices=[("spoken", "spoken"), ("keyed", "keyed"), ("member", "member")],
                         max_length=12,
                     ),
                 ),

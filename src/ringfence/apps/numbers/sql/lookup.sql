@@ -4,6 +4,6 @@ CREATE OR REPLACE FUNCTION lookup.connection_for_webhook(wanted uuid)
 RETURNS TABLE (account_id uuid, vendor text, settings jsonb, sealed_secret bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT c.account_id, c.vendor, c.settings, c.sealed_secret
-    FROM public.numbers_connection c WHERE c.id = wanted AND c.removed_at IS NULL
+    FROM public.numbers_connection c WHERE c.id = wanted
 $$;
 GRANT EXECUTE ON FUNCTION lookup.connection_for_webhook(uuid) TO rf_web, rf_media;

@@ -1,0 +1,117 @@
+"""What was published of an agent. A version is written once; calls name the one they were born under."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ringfence.apps.accounts.tenancy import tenant
+from ringfence.apps.agents.agents import periods_of
+from ringfence.apps.agents.errors import Archived, NoSuchAgent, NoSuchVersion, NotPublished
+from ringfence.apps.agents.models import Agent, AgentVersion
+from ringfence.core.clock import Clock
+from ringfence.core.ids import new_id
+from ringfence.policy import AgentPeriods
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionFacts:
+    number: int
+    published_at: datetime
+    published_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentForCall:
+    """All that a call fixes of its agent, for its whole life."""
+
+    agent_id: UUID
+    slug: str
+    version: int
+    definition: str
+    periods: AgentPeriods
+
+
+def publish(
+    account_id: UUID,
+    agent_id: UUID,
+    *,
+    definition: str,
+    name: str,
+    clock: Clock,
+    published_by: UUID | None = None,
+) -> int:
+    """Make `definition` the version that answers calls, and say its number. The caller has parsed it: `name` is its name.
+
+    What is live already is not published twice. Raises `NoSuchAgent`, `Archived`.
+    """
+    with tenant(account_id):
+        agent = Agent.objects.select_for_update().filter(account_id=account_id, id=agent_id).first()
+        if agent is None:
+            raise NoSuchAgent("There is no such agent.")
+        if agent.archived_at is not None:
+            raise Archived("This agent was put away. Restore it before publishing.")
+        latest = (
+            AgentVersion.objects.filter(account_id=account_id, agent_id=agent_id).order_by("-number").first()
+        )
+        if latest is not None and latest.number == agent.live_version and latest.definition == definition:
+            return latest.number
+        number = latest.number + 1 if latest else 1
+        AgentVersion.objects.create(
+            id=new_id(clock),
+            account_id=account_id,
+            agent_id=agent_id,
+            number=number,
+            definition=definition,
+            published_at=clock.now(),
+            published_by=published_by,
+        )
+        Agent.objects.filter(account_id=account_id, id=agent_id).update(
+            live_version=number, name=name, updated_at=clock.now()
+        )
+    return number
+
+
+def versions(account_id: UUID, agent_id: UUID) -> tuple[VersionFacts, ...]:
+    """All published versions, newest first."""
+    with tenant(account_id):
+        rows = list(
+            AgentVersion.objects.filter(account_id=account_id, agent_id=agent_id)
+            .order_by("-number")
+            .values_list("number", "published_at", "published_by")
+        )
+    return tuple(VersionFacts(number=number, published_at=at, published_by=by) for number, at, by in rows)
+
+
+def definition_of(account_id: UUID, agent_id: UUID, number: int) -> str:
+    """The YAML of one version. Raises `NoSuchVersion`."""
+    with tenant(account_id):
+        source = (
+            AgentVersion.objects.filter(account_id=account_id, agent_id=agent_id, number=number)
+            .values_list("definition", flat=True)
+            .first()
+        )
+    if source is None:
+        raise NoSuchVersion("This agent has no such version.")
+    return source
+
+
+def get_for_call(account_id: UUID, agent_id: UUID) -> AgentForCall:
+    """The agent as a call that begins now will have it. Raises `NoSuchAgent`, `Archived`, `NotPublished`."""
+    with tenant(account_id):
+        agent = Agent.objects.filter(account_id=account_id, id=agent_id).first()
+        if agent is None:
+            raise NoSuchAgent("There is no such agent.")
+        if agent.archived_at is not None:
+            raise Archived("This agent was put away. Restore it, or choose another.")
+        if agent.live_version is None:
+            raise NotPublished("Nothing of this agent is published yet. Publish its draft first.")
+        source = AgentVersion.objects.values_list("definition", flat=True).get(
+            account_id=account_id, agent_id=agent_id, number=agent.live_version
+        )
+    return AgentForCall(
+        agent_id=agent.id,
+        slug=agent.slug,
+        version=agent.live_version,
+        definition=source,
+        periods=periods_of(agent),
+    )
