@@ -1,0 +1,83 @@
+"""The speaking side of a call: text to audio, one piece after the other, ahead of what is being played."""
+
+import asyncio
+from collections import deque
+from typing import Final
+
+from ringfence.core.call import Speaker
+from ringfence.voice.dialogue.events import EngineFailed, Event
+from ringfence.voice.runtime.mouth import Mouth, _Piece
+from ringfence.voice.runtime.services import Tasks
+from ringfence.voice.runtime.timing import Costs, TurnClock
+from ringfence.voice.speech.ports import SpeechError, Tts
+from ringfence.voice.telephony.g711 import encode
+from ringfence.voice.telephony.ports import CallWire
+
+CHUNK_WITHIN_S: Final = 2.5
+
+
+class Speaking:
+    """Feeds the mouth. A voice that fails or stalls ends its piece, and is reported."""
+
+    def __init__(
+        self, mouth: Mouth, wire: CallWire, tts: Tts, language: str, voice: str | None, tasks: Tasks,
+        turns: TurnClock, costs: Costs,
+    ) -> None:  # fmt: skip
+        self._mouth = mouth
+        self._wire = wire
+        self._tts = tts
+        self._language = language
+        self._voice = voice
+        self._tasks = tasks
+        self._turns = turns
+        self._costs = costs
+        self._queue: deque[tuple[str, _Piece]] = deque()
+        self._work: asyncio.Task[None] | None = None
+        self.events: list[Event] = []
+
+    @property
+    def busy(self) -> bool:
+        """Whether audio is still being made."""
+        return bool(self._queue) or (self._work is not None and not self._work.done())
+
+    def say(self, number: int, text: str, *, more: bool) -> None:
+        self._queue.append((text, self._mouth.begin(number, len(text), more=more)))
+        if self._work is None or self._work.done():
+            self._work = self._tasks.spawn(self._synthesise())
+
+    def stop(self) -> None:
+        """Make no more audio of what was asked for."""
+        self._queue.clear()
+        if self._work is not None:
+            self._work.cancel()
+            self._work = None
+
+    async def _synthesise(self) -> None:
+        while self._queue:
+            text, piece = self._queue.popleft()
+            try:
+                await self._one(text, piece)
+            except TimeoutError:
+                self.events.append(EngineFailed(at=0.0, engine="tts", code="engine_stalled"))
+            except SpeechError as error:
+                self.events.append(EngineFailed(at=0.0, engine="tts", code=error.code))
+            finally:
+                piece.complete = True
+
+    async def _one(self, text: str, piece: _Piece) -> None:
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
+        chunks = self._tts.synthesize(text, rate=self._wire.rate, language=self._language, voice=self._voice)
+        self._costs.add("tts_characters", len(text))
+        self._wire.caption(Speaker.AGENT, text)
+        try:
+            while True:
+                async with asyncio.timeout(CHUNK_WITHIN_S):
+                    chunk = await anext(chunks, None)
+                if chunk is None:
+                    return
+                if not piece.audio and self._turns.tts_s is None:
+                    self._turns.tts_s = loop.time() - asked
+                piece.audio += encode(chunk)
+        finally:
+            await chunks.aclose()

@@ -1,0 +1,102 @@
+"""The model and the tools of a call: pieces in the order they come, and never silence without a cause."""
+
+import asyncio
+from typing import Final
+
+from ringfence.core.agent.model import AgentDefinition, LlmDefinition
+from ringfence.voice.dialogue.commands import Think, UseTool
+from ringfence.voice.dialogue.events import EngineFailed, Event, Thought, ToolReturned
+from ringfence.voice.runtime.services import Tasks
+from ringfence.voice.runtime.timing import Costs, TurnClock
+from ringfence.voice.runtime.tools import ToolFailed, Tools
+from ringfence.voice.speech.ports import Llm, SpeechError
+
+FIRST_WITHIN_S: Final = 2.5
+NEXT_WITHIN_S: Final = 2.5
+
+
+class Thinking:
+    """Runs `Think` and `UseTool`, one task each."""
+
+    def __init__(
+        self,
+        llm: Llm | None,
+        definition: AgentDefinition,
+        tools: Tools,
+        tasks: Tasks,
+        turns: TurnClock,
+        costs: Costs,
+    ) -> None:
+        self._llm = llm
+        self._tools = {t.name: t for t in definition.tools} if isinstance(definition, LlmDefinition) else {}
+        self._temperature = definition.temperature if isinstance(definition, LlmDefinition) else 0.0
+        self._http = tools
+        self._tasks = tasks
+        self._turns = turns
+        self._costs = costs
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self.events: list[Event] = []
+
+    @property
+    def busy(self) -> bool:
+        return any(not task.done() for task in self._running.values())
+
+    def think(self, command: Think) -> None:
+        self._running[command.request] = self._tasks.spawn(self._think(command))
+
+    def stop(self, request: int | None = None) -> None:
+        """Give up one request, or all."""
+        for number in [request] if request is not None else list(self._running):
+            task = self._running.pop(number, None)
+            if task is not None:
+                task.cancel()
+
+    def use(self, command: UseTool) -> None:
+        self._running[command.request] = self._tasks.spawn(self._use(command))
+
+    async def _think(self, command: Think) -> None:
+        if self._llm is None:
+            self.events.append(EngineFailed(at=0.0, engine="llm", code="engine_not_configured"))
+            return
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
+        pieces = self._llm.chat(command.messages, tools=command.tools, temperature=self._temperature)
+        within = FIRST_WITHIN_S
+        try:
+            while True:
+                async with asyncio.timeout(within):
+                    piece = await anext(pieces, None)
+                if piece is None:
+                    break
+                if within == FIRST_WITHIN_S and self._turns.llm_s is None:
+                    self._turns.llm_s = loop.time() - asked
+                within = NEXT_WITHIN_S
+                for name, count in piece.usage.items():
+                    self._costs.add(f"llm_{name}", count)
+                if piece.text or piece.tool:
+                    self.events.append(
+                        Thought(
+                            at=0.0,
+                            request=command.request,
+                            text=piece.text,
+                            tool=piece.tool,
+                            arguments=piece.arguments,
+                        )
+                    )
+            self.events.append(Thought(at=0.0, request=command.request, done=True))
+        except TimeoutError:
+            self.events.append(EngineFailed(at=0.0, engine="llm", code="engine_stalled"))
+        except SpeechError as error:
+            self.events.append(EngineFailed(at=0.0, engine="llm", code=error.code))
+        finally:
+            await pieces.aclose()
+
+    async def _use(self, command: UseTool) -> None:
+        tool = self._tools.get(command.name)
+        result, ok = "tool_unknown", False
+        if tool is not None:
+            try:
+                result, ok = await self._http.use(tool, command.arguments), True
+            except ToolFailed as failure:
+                result = str(failure)
+        self.events.append(ToolReturned(at=0.0, request=command.request, result=result, ok=ok))

@@ -1,0 +1,1 @@
+"""The synthetic caller: a carrier of our own that speaks the Twilio wire."""

@@ -1,0 +1,1 @@
+"""Twilio: signed webhooks, TwiML, bidirectional Media Streams, the REST API."""

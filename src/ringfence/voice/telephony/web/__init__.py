@@ -1,0 +1,1 @@
+"""The browser: our own wire over a WebSocket, microphone or keyboard."""
