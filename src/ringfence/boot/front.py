@@ -1,6 +1,6 @@
 """The front: ends TLS on the one port, looks once at each connection, then only moves bytes.
 
-A WebSocket upgrade under `/media/` goes to a media process, everything else to the web process, each over a Unix socket;
+A WebSocket upgrade under `/media/` goes to a media process, everything else to the web process;
 to the web process with one PROXY protocol line in front (version 1), which tells the client's address. See decision 0001.
 """
 
@@ -26,6 +26,8 @@ CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
 @dataclass(frozen=True, slots=True)
 class Backends:
+    """The web process's Unix socket, and the file that tells the media process's port on the loopback."""
+
     web: Path
     media: Path
 
@@ -122,10 +124,9 @@ class _Client(asyncio.Protocol):
     async def _connect(self, head: bytes) -> None:
         path = head.split(b"\r\n", 1)[0].split(b" ")[1:2]
         media = bool(path) and path[0].startswith(b"/media/") and _UPGRADE.search(head) is not None
-        where = self._backends.media if media else self._backends.web
         try:
-            backend, _ = await self._loop.create_unix_connection(lambda: _Backend(self), str(where))
-        except OSError:
+            backend = await (self._to_media() if media else self._to_web())
+        except (OSError, ValueError):
             self._give_up(
                 "503 Service Unavailable", "This part of the platform is starting. Try again in a moment."
             )
@@ -134,6 +135,15 @@ class _Client(asyncio.Protocol):
         backend.write(self._head if media else self._proxy_line() + self._head)
         self._head = b""
         self.transport.resume_reading()
+
+    async def _to_web(self) -> asyncio.Transport:
+        backend, _ = await self._loop.create_unix_connection(lambda: _Backend(self), str(self._backends.web))
+        return backend
+
+    async def _to_media(self) -> asyncio.Transport:
+        port = int(self._backends.media.read_text())
+        backend, _ = await self._loop.create_connection(lambda: _Backend(self), "127.0.0.1", port)
+        return backend
 
     def _proxy_line(self) -> bytes:
         peer, here = self.transport.get_extra_info("peername"), self.transport.get_extra_info("sockname")
@@ -171,10 +181,10 @@ async def _send_away(loop: asyncio.AbstractEventLoop, connection: socket.socket)
 
 async def _first_byte(loop: asyncio.AbstractEventLoop, connection: socket.socket) -> int:
     """What the client says first, left where it is."""
-    ready = loop.create_future()
-    loop.add_reader(connection, lambda: ready.done() or ready.set_result(None))
+    ready = asyncio.Event()
+    loop.add_reader(connection, ready.set)
     try:
-        await ready
+        await ready.wait()
     finally:
         loop.remove_reader(connection)
     first = connection.recv(1, socket.MSG_PEEK)

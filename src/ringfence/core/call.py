@@ -7,7 +7,7 @@ Everything that carries a person's words, number or answers is marked with `Pers
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ringfence.core.personal import Category, Personal
@@ -148,6 +148,16 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RightAsked:
+    """A right that the person claimed aloud or by key, and when. What can be done in the call was done by then;
+    `delete_data` is also a request that outlives the call [GDPR, Articles 17 and 21].
+    """
+
+    right: Literal["stop_calling", "dont_record", "delete_data", "is_it_a_machine", "person"]
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Something that went wrong and was survived: a code from the engine's or wire's own list, no content."""
 
@@ -178,4 +188,5 @@ class CallResult:
     variables: tuple[Variable, ...] = ()
     timings: tuple[TurnTiming, ...] = ()
     problems: tuple[Problem, ...] = ()
+    rights: tuple[RightAsked, ...] = ()
     costs: dict[str, float] = field(default_factory=dict)

@@ -52,11 +52,12 @@ async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     web, media = Backend(b"web"), Backend(b"media")
     servers = [
         await asyncio.start_unix_server(web, tmp_path / "web.sock"),
-        await asyncio.start_unix_server(media, tmp_path / "media.sock"),
+        await asyncio.start_server(media, "127.0.0.1"),
     ]
+    (tmp_path / "media.port").write_text(str(servers[1].sockets[0].getsockname()[1]))
     sockets = listen(0)
     port = sockets[0].getsockname()[1]
-    backends = Backends(tmp_path / "web.sock", tmp_path / "media.sock")
+    backends = Backends(tmp_path / "web.sock", tmp_path / "media.port")
     serving = asyncio.get_running_loop().create_task(serve(sockets, server_context(files), backends))
     await asyncio.sleep(0)
     yield House(port, files, web, media)

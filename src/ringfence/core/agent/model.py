@@ -60,6 +60,7 @@ class Phrases(Closed):
     time_warning: ShortText = "We have one minute left for this call."
     time_over: ShortText = "Our time is up. Thank you, and goodbye."
     trouble: ShortText = "Sorry, I have some trouble on my side. Could you say that again?"
+    trouble_person: ShortText = "Sorry, I have some trouble on my side. I will connect you with a person."
     transfer_failed: ShortText = "I could not reach anyone just now."
     consent_no: ShortText = "All right, this call is not recorded."
 

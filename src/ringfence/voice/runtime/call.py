@@ -34,7 +34,7 @@ from ringfence.voice.runtime.services import Services
 from ringfence.voice.runtime.speaking import Speaking
 from ringfence.voice.runtime.thinking import Thinking
 from ringfence.voice.runtime.timing import Costs, TurnClock
-from ringfence.voice.telephony.g711 import SILENCE
+from ringfence.core.g711 import SILENCE
 from ringfence.voice.telephony.ports import CallWire, CarrierFailed
 
 MOST_BACKLOG: Final = 256 * 1024

@@ -15,7 +15,7 @@ from ringfence.vault.errors import JournalFailed
 from ringfence.vault.journal import JournalContext, JournalWriter
 from ringfence.vault.live import LiveKeys
 from ringfence.voice.runtime.ports import Journals
-from ringfence.voice.telephony.g711 import SILENCE
+from ringfence.core.g711 import SILENCE
 
 AUDIO: Final = 1
 WORDS: Final = 2
