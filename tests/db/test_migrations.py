@@ -1,0 +1,115 @@
+"""Migrations: one head each, the models say the same, forwards on a database with data, grants beside them."""
+
+from collections.abc import Iterator
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+
+from ringfence.apps.accounts import logins
+from ringfence.apps.accounts.tenancy import fenced_tables
+from ringfence.core.clock import ManualClock
+from tests.support.accounts import an_account
+from tests.support.database import Database, migrate, point_at
+
+OURS = ("accounts", "agents", "calls", "keys", "numbers")
+
+
+@pytest.fixture
+def other(database: Database) -> Iterator[Database]:
+    """A second database that Django is pointed at; the first comes back afterwards."""
+    connections.close_all()
+    copy = database.clone("ringfence_migrations")
+    point_at(copy)
+    yield copy
+    connections.close_all()
+    point_at(database)
+    copy.drop()
+
+
+def test_one_head_each() -> None:
+    graph = MigrationLoader(None).graph
+    for app in OURS:
+        assert len(graph.leaf_nodes(app)) == 1
+
+
+def test_the_models_are_what_the_migrations_make(database: Database) -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_down_to_nothing_and_up_again(other: Database) -> None:
+    for app in ("calls", "numbers", "agents", "accounts", "keys"):
+        call_command("migrate", app, "zero", database="owner", verbosity=0)
+    with other.superuser() as look:
+        left = look.execute(
+            "SELECT relname FROM pg_class WHERE relname = ANY(%s)", [list(fenced_tables())]
+        ).fetchall()
+    assert not left
+    migrate(other)
+
+
+def rows(database: Database) -> dict[str, int]:
+    with database.superuser() as look:
+        counts = {}
+        for table in sorted(fenced_tables()):
+            row = look.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - our own table names
+            assert row is not None
+            counts[table] = row[0]
+    return counts
+
+
+def one_of_each(database: Database, account_id: UUID) -> None:
+    """A row in every tenant table, whatever its columns: each gets the plainest value its type allows."""
+    plain = {
+        "uuid": "%(id)s",
+        "text": "'x'",
+        "character varying": "'x'",
+        "bytea": "''",
+        "integer": "1",
+        "smallint": "1",
+        "bigint": "1",
+        "jsonb": "'{}'",
+        "date": "'2026-01-01'",
+        "timestamp with time zone": "now()",
+        "boolean": "true",
+        "ARRAY": "'{1}'",
+    }
+    with database.superuser() as admin:
+        admin.execute("SET session_replication_role = replica")  # no foreign keys while the rows come in
+        for table in sorted(fenced_tables() - {"accounts_account"}):
+            columns = admin.execute(
+                "SELECT column_name, data_type FROM information_schema.columns"
+                " WHERE table_name = %s AND table_schema = 'public' AND is_nullable = 'NO'",
+                [table],
+            ).fetchall()
+            names = ", ".join(f'"{name}"' for name, _ in columns)
+            values = ", ".join(
+                "%(account)s" if name == "account_id" else plain[kind] for name, kind in columns
+            )
+            admin.execute(
+                f"INSERT INTO {table} ({names}) VALUES ({values})",  # noqa: S608 - our own table names
+                {"id": uuid4(), "account": account_id},
+            )
+
+
+def test_forwards_on_a_database_with_data_nothing_is_lost(other: Database, clock: ManualClock) -> None:
+    """From the first migration of every app to the last, with a row in every table on the way."""
+    executor = MigrationExecutor(connections["owner"])
+    first = [(app, "0001_first") for app in OURS]
+    executor.migrate(first)
+    account_id = an_account(clock)
+    one_of_each(other, account_id)
+    before = rows(other)
+    assert set(before.values()) == {1}
+    migrate(other)
+    assert rows(other) == before
+
+
+def test_the_old_version_keeps_its_grants_until_the_new_ones_stand(other: Database) -> None:
+    """Grants change in one transaction: whoever asks meanwhile sees all of the old ones or all of the new ones."""
+    with other.connect("owner") as owner, other.connect("web") as web, owner.transaction():
+        logins.apply(owner)
+        assert web.execute("SELECT count(*) FROM calls_call").fetchone() == (0,)
