@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from ringfence.core.agent.answers import Answer
-from ringfence.core.call import Consent, Disclosure, Turn, Variable
+from ringfence.core.call import Consent, Disclosure, Problem, RightAsked, Turn, Variable
 from ringfence.core.personal import Category, Personal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
     """Speak `text`. Utterances queue behind one another; `more` says that the same utterance goes on in the
-    next `Say` of that number (streamed sentences). Its progress comes back as `Played`.
+    next `Say` of that number (streamed sentences), whose text follows without a gap; a last piece may be empty.
+    Its progress comes back as `Played`, in characters of all its pieces together.
     """
 
     utterance: int
@@ -87,9 +88,12 @@ class Keep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """Something for the call log."""
+    """Something for the call log. A later variable of a name, disclosure or consent replaces the one before it.
 
-    entry: Turn | Variable | Disclosure | Consent
+    Turns come only once words may rest; those from before consent follow it.
+    """
+
+    entry: Turn | Variable | Disclosure | Consent | Problem | RightAsked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

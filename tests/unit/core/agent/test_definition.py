@@ -46,7 +46,7 @@ def test_an_unknown_example_is_no_file() -> None:
 def test_a_definition_cannot_change() -> None:
     definition = parse(guided(END))
     with pytest.raises(ValueError, match="frozen"):
-        definition.name = "Y"  # type: ignore[misc]
+        definition.name = "Y"
 
 
 def test_yes_no_and_times_are_text_as_in_yaml_1_2() -> None:
