@@ -25,7 +25,6 @@ VARIABLES: Final = {
 }
 
 LONGEST_SOCKET_PATH: Final = 90
-LOGINS: Final[tuple[Login, ...]] = ("owner", "web", "media", "worker")
 
 
 class BadEnvironment(BadInput):
@@ -44,7 +43,7 @@ def read(environment: Mapping[str, str] | None = None, *, login: Login = "web") 
     if not public_url.startswith("https://"):
         raise BadEnvironment("RINGFENCE_PUBLIC_URL must begin with https://; nothing is served in the clear.")
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    root = FileRootKey.create(root_key_path)
+    root = _root_key(root_key_path, data)
     run_dir = _run_dir(data)
     return Config(
         data_dir=data,
@@ -72,14 +71,16 @@ def database_password(root: FileRootKey, login: str) -> str:
     return root.subkey(f"database/{login}").hex()
 
 
+def _root_key(path: Path, data: Path) -> FileRootKey:
+    """Made at first start, and never again: over existing data a new key would open nothing."""
+    if (data / "postgres").exists():
+        return FileRootKey.load(path)
+    return FileRootKey.create(path)
+
+
 def _database_urls(given: str | None, login: Login, root: FileRootKey, run_dir: Path) -> DatabaseUrls:
-    if given:
-        return DatabaseUrls(**{login: given})
-    urls = {
-        name: f"postgresql://rf_{name}:{database_password(root, f'rf_{name}')}@/ringfence?host={run_dir}"
-        for name in LOGINS
-    }
-    return DatabaseUrls(**urls)
+    own = f"postgresql://rf_{login}:{database_password(root, f'rf_{login}')}@/ringfence?host={run_dir}"
+    return DatabaseUrls(**{login: given or own})
 
 
 def _port(text: str) -> int:

@@ -5,10 +5,13 @@ A key that is not declared stops the line: it is replaced by the names of what w
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import structlog
+
+from ringfence.core.errors import RingfenceError
 
 # key → what it holds. None of it is content, a name, an address of a person or a number of a telephone.
 DECLARED: Final = {
@@ -69,6 +72,19 @@ class _Standard(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         line = structlog.get_logger().bind(logger=record.name)
         line.log(record.levelno, "library message", exc_info=record.exc_info or None)
+
+
+@contextmanager
+def last_words() -> Iterator[None]:
+    """The edge of a process: what ends it is logged by where it happened, and its message is not."""
+    try:
+        yield
+    except RingfenceError as error:
+        structlog.get_logger().error("the process cannot go on", code=error.code)
+        raise
+    except Exception as error:  # noqa: BLE001 - edge: the process ends here
+        structlog.get_logger().error("the process failed", exc_info=error)
+        sys.exit(1)
 
 
 def configure(role: str) -> None:

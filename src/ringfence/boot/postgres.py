@@ -126,7 +126,7 @@ class EmbeddedPostgres:
                 capture_output=True,
                 text=True,
                 check=False,
-                preexec_fn=way_down(draft, signal.SIGKILL),  # noqa: PLW1509 (no threads yet)
+                preexec_fn=way_down(draft, signal.SIGKILL),
             )  # fmt: skip
         finally:
             password.unlink()
@@ -171,7 +171,7 @@ class EmbeddedPostgres:
         found = []
         for link in Path("/proc").glob("[0-9]*/cwd"):
             with suppress(OSError):  # it ended meanwhile, or is somebody else's
-                if os.readlink(link) == str(self._folder):
+                if link.readlink() == self._folder:
                     found.append(int(link.parent.name))
         return found
 

@@ -2,11 +2,10 @@
 
 import fcntl
 import os
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -14,14 +13,15 @@ from typing import Final
 import structlog
 
 from ringfence.boot.unprivileged import die_with_parent
-from ringfence.core.errors import Unavailable
+from ringfence.core.errors import RingfenceError, Unavailable
 
-ROLES: Final = ("web", "media", "worker", "front")
-STOP_ORDER: Final = ("front", "media", "web", "worker")
+STOP_ORDER: Final = (("media", "web", "worker"), ("front",))  # calls end through the front, so it goes last
 STOP_S: Final = 8.0
 READY_S: Final = 45.0
+MOST_TRIES: Final = 3
 LONGEST_WAIT_S: Final = 15.0
 STEADY_S: Final = 30.0
+TICK_S: Final = 0.05
 
 
 class AlreadyRunning(Unavailable):
@@ -30,9 +30,25 @@ class AlreadyRunning(Unavailable):
     code = "already_running"
 
 
+class RoleFailed(RingfenceError):
+    """A role does not come up; its own log lines say why."""
+
+    code = "role_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A process of the installation. It says that it is ready by making the file or socket `ready`."""
+
+    name: str
+    ready: Path | None = None
+    arguments: tuple[str, ...] = ()
+    descriptors: tuple[int, ...] = ()
+
+
 @dataclass(slots=True)
 class _Child:
-    role: str
+    role: Role
     process: subprocess.Popen[bytes]
     started: float
     failures: int = 0
@@ -43,37 +59,33 @@ class _Child:
 class Supervisor:
     """The children of one installation. They die with it, however it dies."""
 
-    sockets: Mapping[str, Path]
     environment: Mapping[str, str]
     _children: dict[str, _Child] = field(default_factory=dict)
-    _stopping: bool = False
 
-    def start(self, roles: tuple[str, ...] = ROLES) -> None:
+    def start(self, *roles: Role) -> None:
         for role in roles:
-            self._children[role] = _Child(role, self._spawn(role), time.monotonic())
+            self._children[role.name] = _Child(role, self._spawn(role), time.monotonic())
 
-    def await_ready(self, tick: Callable[[], None] = lambda: None) -> None:
-        """Wait until every role with a socket has it. Raises Unavailable, naming the role that did not come up."""
+    def await_ready(self) -> None:
+        """Wait until every role says it is ready. Raises RoleFailed, naming the one that does not come up."""
         deadline = time.monotonic() + READY_S
-        for role, path in self.sockets.items():
-            while not path.exists():
-                if time.monotonic() > deadline:
-                    raise Unavailable(f"The {role} process did not come up. Its log lines above say why.")
+        for child in self._children.values():
+            while child.role.ready is not None and not child.role.ready.exists():
+                if child.failures >= MOST_TRIES or time.monotonic() > deadline:
+                    raise RoleFailed(
+                        f"The {child.role.name} process does not come up. Its log lines above say why."
+                    )
                 self.tend()
-                tick()
-                time.sleep(0.02)
+                time.sleep(TICK_S / 2)
 
     def run(self) -> None:
-        """Tend the children until SIGINT or SIGTERM."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._stop)
-        while not self._stopping:
+        """Tend the children until something is raised: what a signal's handler raises, say."""
+        while True:
             self.tend()
-            time.sleep(0.2)
+            time.sleep(TICK_S * 4)
 
     def tend(self) -> None:
         """Start again what has died, waiting longer each time it dies soon."""
-        log = structlog.get_logger()
         now = time.monotonic()
         for child in self._children.values():
             status = child.process.poll()
@@ -83,40 +95,47 @@ class Supervisor:
                 child.failures = 1 if now - child.started > STEADY_S else child.failures + 1
                 wait = min(LONGEST_WAIT_S, 0.25 * 2**child.failures)
                 child.due = now + wait
-                log.error(
-                    "a process ended and will be started again", code=child.role, exit=status, seconds=wait
+                structlog.get_logger().error(
+                    "a process ended and will be started again",
+                    code=child.role.name,
+                    exit=status,
+                    seconds=wait,
                 )
             elif now >= child.due:
                 child.process, child.started, child.due = self._spawn(child.role), now, None
 
     def stop(self) -> None:
         """Stop in order, each with a few seconds to finish."""
-        for role in STOP_ORDER:
-            child = self._children.get(role)
-            if child is None or child.process.poll() is not None:
-                continue
-            child.process.terminate()
-            try:
-                child.process.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                child.process.kill()
-                child.process.wait()
+        for group in STOP_ORDER:
+            children = [self._children[name] for name in group if name in self._children]
+            for child in children:
+                child.process.terminate()
+            deadline = time.monotonic() + STOP_S
+            for child in children:
+                try:
+                    child.process.wait(max(0.0, deadline - time.monotonic()))
+                except subprocess.TimeoutExpired:
+                    child.process.kill()
+                    child.process.wait()
         self._children.clear()
 
-    def _stop(self, *_signal: object) -> None:
-        self._stopping = True
-
-    def _spawn(self, role: str) -> subprocess.Popen[bytes]:
-        socket = self.sockets.get(role)
-        if socket is not None:
-            socket.unlink(missing_ok=True)
+    def _spawn(self, role: Role) -> subprocess.Popen[bytes]:
+        if role.ready is not None:
+            role.ready.unlink(missing_ok=True)
         return subprocess.Popen(
-            [sys.executable, "-m", "ringfence.boot.cli", role],
+            command(role.name, *role.arguments),
             env=dict(self.environment),
             stdin=subprocess.DEVNULL,
+            stdout=sys.stderr,
+            pass_fds=role.descriptors,
             preexec_fn=die_with_parent,  # noqa: PLW1509 (the supervisor has no threads)
             start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops the roles in order
         )
+
+
+def command(*arguments: str) -> list[str]:
+    """A `ringfence` command line that needs no search path."""
+    return [sys.executable, "-m", "ringfence.boot.cli", *arguments]
 
 
 def claim(data_dir: Path) -> int:

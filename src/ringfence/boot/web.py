@@ -6,6 +6,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from ringfence.boot.unprivileged import die_with_parent
 from ringfence.boot.wiring import configure, socket_of, start_django
 
 THREADS = 16
@@ -66,5 +67,6 @@ def serve() -> None:
             "preload_app": True,
             "proc_name": "ringfence-web",
             "limit_request_line": 8190,
+            "post_fork": lambda _arbiter, _worker: die_with_parent(),
         },
     ).run()

@@ -40,3 +40,8 @@ def start_django(config: Config) -> Vault:
 def socket_of(config: Config, role: str) -> Path:
     """The Unix socket on which a role listens."""
     return config.run_dir / f"{role}.sock"
+
+
+def ready_file(config: Config, role: str) -> Path:
+    """What a role without a socket of its own makes when it is ready."""
+    return config.run_dir / f"{role}.ready"

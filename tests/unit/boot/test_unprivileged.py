@@ -65,7 +65,7 @@ def test_a_child_dies_with_its_parent_in_either_way(
     monkeypatch.setattr(unprivileged, forbidden, refused)
     pid = os.fork()
     if pid == 0:
-        child = subprocess.Popen(["sleep", "60"], preexec_fn=way_down(tmp_path, signal.SIGINT))
+        child = subprocess.Popen(["sleep", "60"], preexec_fn=way_down(tmp_path, signal.SIGINT))  # noqa: PLW1509 (no threads)
         (tmp_path / "pid").write_text(str(child.pid))
         os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(pid, 0)

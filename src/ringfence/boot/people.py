@@ -1,0 +1,188 @@
+"""Accounts, members and keys from the command line; each command is a process that serves as rf_web."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from ringfence.boot.clock import SystemClock
+from ringfence.boot.wiring import configure, start_django
+from ringfence.core.config import Config
+from ringfence.core.errors import BadInput
+
+DEMO: Final = "demo"
+DEMO_AGENT: Final = "front-desk"
+DEMO_OWNER: Final = "owner@localhost"
+FIRST_CALL_WITHIN: Final = timedelta(days=1)
+
+
+def begin() -> Config:
+    """Bring Django up for a command."""
+    config = configure("web")
+    start_django(config)
+    return config
+
+
+def create_key(account: str, role: str, name: str, days: int) -> dict[str, Any]:
+    """An API key; `token` is shown now and never again."""
+    begin()
+    from ringfence.apps.accounts.accounts import account_by_slug
+    from ringfence.apps.accounts.apikeys import issue
+
+    clock = SystemClock()
+    expires = clock.now() + timedelta(days=days)
+    key = issue(account_by_slug(account), name=name, role=_role(role), clock=clock, expires_at=expires)
+    return {"id": str(key.id), "token": key.token, "role": role, "expires_at": expires.isoformat()}
+
+
+def create_account(slug: str, name: str, plan: str, timezone: str, owner: str) -> dict[str, Any]:
+    """An account with its owner, and the owner's first sign-in link."""
+    config = begin()
+    from ringfence.apps.accounts.accounts import make_account
+    from ringfence.apps.accounts.members import add_member
+    from ringfence.policy import Plan
+
+    clock = SystemClock()
+    account_id = make_account(slug=slug, name=name or slug, clock=clock, plan=Plan(plan), timezone=timezone)
+    user = add_member(account_id, email=owner, role=_role("owner"), clock=clock)
+    return {"id": str(account_id), "slug": slug, "sign_in": sign_in_address(config, user)}
+
+
+def add(account: str, email: str, role: str, name: str) -> dict[str, Any]:
+    """Make a person a member."""
+    config = begin()
+    from ringfence.apps.accounts.accounts import account_by_slug
+    from ringfence.apps.accounts.members import add_member
+
+    user = add_member(account_by_slug(account), email=email, role=_role(role), clock=SystemClock(), name=name)
+    return {"email": user.email, "role": role, "sign_in": sign_in_address(config, user)}
+
+
+def remove(account: str, email: str) -> None:
+    """End a membership; it is felt at the member's next request."""
+    _on_member(
+        account, email, lambda module, account_id, user: module.remove_member(account_id, user.user_id)
+    )
+
+
+def change(account: str, email: str, role: str) -> None:
+    """Give a member another role."""
+    wanted = _role(role)
+    _on_member(
+        account, email, lambda module, account_id, user: module.change_role(account_id, user.user_id, wanted)
+    )
+
+
+def listed(account: str) -> list[dict[str, Any]]:
+    """The members of an account."""
+    begin()
+    from ringfence.apps.accounts.accounts import account_by_slug
+    from ringfence.apps.accounts.members import members
+
+    return [
+        {"email": each.email, "name": each.name, "role": str(each.role), "since": each.since.isoformat()}
+        for each in members(account_by_slug(account))
+    ]
+
+
+def link(account: str, email: str) -> dict[str, Any]:
+    """A one-time sign-in link for a member."""
+    config = begin()
+    from ringfence.apps.accounts.models import User
+
+    found: list[Any] = []
+    _on_member(account, email, lambda _module, _account, member: found.append(member.user_id))
+    return {"sign_in": sign_in_address(config, User.objects.get(id=found[0]))}
+
+
+def welcome(*, demo: bool) -> dict[str, Any]:
+    """What `up` greets with: the demo account, made if it is wanted and missing, and a sign-in link for its owner.
+
+    `call` is the command line of the first call, while there was none.
+    """
+    config = begin()
+    from ringfence.apps.accounts.accounts import account_by_slug, make_account
+    from ringfence.apps.accounts.errors import NoSuchAccount
+    from ringfence.apps.accounts.members import add_member, members
+    from ringfence.apps.accounts.models import User
+
+    clock = SystemClock()
+    try:
+        account_id = account_by_slug(DEMO)
+    except NoSuchAccount:
+        if not demo:
+            return {}
+        account_id = make_account(slug=DEMO, name="Demo", clock=clock)
+    if not members(account_id):
+        add_member(account_id, email=DEMO_OWNER, role=_role("owner"), clock=clock, name="Demo owner")
+    _demo_agent(account_id)
+    user = User.objects.filter(email=DEMO_OWNER).first()
+    sign_in = sign_in_address(config, user) if user else None
+    return {"sign_in": sign_in, "call": _first_call(account_id)}
+
+
+def sign_in_address(config: Config, user: Any) -> str:
+    """The page that signs this person in, once."""
+    from django.urls import reverse
+
+    from ringfence.apps.accounts.links import sign_in_token
+
+    return f"{config.public_url}{reverse('sign-in-link')}?token={sign_in_token(user)}"
+
+
+def _demo_agent(account_id: UUID) -> None:
+    """Each step is done again if a killed start left it undone."""
+    from ringfence.apps.agents.agents import agent_by_slug, create_agent
+    from ringfence.apps.agents.errors import NoSuchAgent
+    from ringfence.apps.agents.versions import publish
+    from ringfence.core.agent.definition import parse
+    from ringfence.core.agent.examples import source
+
+    clock = SystemClock()
+    text = source(DEMO_AGENT)
+    name = parse(text).name
+    try:
+        found = agent_by_slug(account_id, DEMO_AGENT)
+        agent_id, live = found.id, found.live_version
+    except NoSuchAgent:
+        agent_id = create_agent(account_id, slug=DEMO_AGENT, name=name, draft=text, clock=clock)
+        live = None
+    if live is None:
+        publish(account_id, agent_id, definition=text, name=name, clock=clock)
+
+
+def _first_call(account_id: UUID) -> list[str] | None:
+    from ringfence.apps.accounts.models import Account
+    from ringfence.apps.accounts.tenancy import tenant
+    from ringfence.apps.calls.models import Call
+
+    with tenant(account_id):
+        made = Account.objects.values_list("created_at", flat=True).get(id=account_id)
+        called = Call.objects.filter(account_id=account_id).exists()
+    if called or SystemClock().now() - made > FIRST_CALL_WITHIN:
+        return None
+    return ["call", "--account", DEMO, "--agent", DEMO_AGENT, "--caller", "demo", "--json"]
+
+
+def _on_member(account: str, email: str, do: Callable[[Any, UUID, Any], object]) -> None:
+    begin()
+    from ringfence.apps.accounts import members as module
+    from ringfence.apps.accounts.accounts import account_by_slug
+    from ringfence.apps.accounts.errors import NoSuchMember
+    from ringfence.apps.accounts.models import normal_email
+
+    account_id, address = account_by_slug(account), normal_email(email)
+    for each in module.members(account_id):
+        if each.email == address:
+            do(module, account_id, each)
+            return
+    raise NoSuchMember(f"{address} is no member of {account!r}. Add them with `ringfence member add`.")
+
+
+def _role(name: str) -> Any:
+    from ringfence.apps.accounts.models import Role
+
+    try:
+        return Role(name)
+    except ValueError:
+        raise BadInput(f"{name!r} is no role. Choose one of {', '.join(Role.values)}.") from None

@@ -1,0 +1,62 @@
+"""The command: fast to start, documented whole, and clear when something is wrong."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from ringfence.boot.cli import main
+from ringfence.boot.commands import say, say_rows
+
+README = (Path(__file__).parents[3] / "README.md").read_text()
+
+
+def commands(group: click.Group = main, prefix: str = "ringfence") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if command.hidden:
+            continue
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{prefix} {name}")
+        else:
+            yield f"{prefix} {name}", command
+
+
+@pytest.mark.parametrize(("line", "command"), commands())
+def test_every_command_explains_itself(line: str, command: click.Command) -> None:
+    done = CliRunner().invoke(main, [*line.split()[1:], "--help"])
+    assert done.exit_code == 0
+    assert command.help
+    for option in command.params:
+        assert isinstance(option, click.Option)
+        assert option.hidden or option.help or isinstance(option.type, click.Choice), option.name
+
+
+def test_every_command_is_in_the_readme() -> None:
+    missing = [line for line, _ in commands() if line not in README and f"`{line.split()[-1]}`" not in README]
+    assert not missing
+
+
+def test_an_error_is_one_line_and_status_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("RINGFENCE_DATA", str(tmp_path))
+    monkeypatch.setenv("RINGFENCE_PORT", "none")
+    done = CliRunner().invoke(main, ["trust", "--show"])
+    assert done.exit_code == 1
+    assert done.stderr.startswith("RINGFENCE_PORT must be")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_trust_says_what_it_would_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("RINGFENCE_DATA", str(tmp_path))
+    done = CliRunner().invoke(main, ["trust", "--show"])
+    assert str(tmp_path / "tls" / "authority.pem") in done.stdout
+
+
+def test_answers_for_people_and_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [{"email": "a@localhost", "signed_in": None}, {"email": "b@localhost", "signed_in": 1}]
+    say_rows(rows, as_json=False)
+    say(rows[0], as_json=True)
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == "email        signed in"
+    assert out[3] == '{"email": "a@localhost", "signed_in": null}'
