@@ -18,6 +18,11 @@ from ringfence.boot.certificates import Certificates
 
 HEAD_LIMIT: Final = 16_384
 HEAD_S: Final = 10.0
+ANSWER_S: Final = (
+    90.0  # a request that is not answered by then, because it trickles in or hangs, frees its thread
+)
+BUFFER: Final = 1 << 20  # a page's thread is done with a response of this size, however slowly it is read
+MOST_CLIENTS: Final = 4096
 BACKLOG: Final = 512
 _UPGRADE: Final = re.compile(rb"\r\nupgrade:[ \t]*websocket[ \t]*\r\n", re.IGNORECASE)
 _TLS_HANDSHAKE: Final = 0x16
@@ -59,6 +64,7 @@ class _Backend(asyncio.Protocol):
         self._client = client
 
     def data_received(self, data: bytes) -> None:
+        self._client.answered()
         self._client.transport.write(data)
 
     def eof_received(self) -> bool:
@@ -79,21 +85,26 @@ class _Client(asyncio.Protocol):
 
     transport: asyncio.Transport
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, backends: Backends) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, backends: Backends, room: asyncio.Semaphore) -> None:
         self._loop = loop
         self._backends = backends
+        self._room = room
         self._head = b""
         self._backend: asyncio.Transport | None = None
         self._connecting: asyncio.Task[None] | None = None
+        self._media = False
+        self._waiting = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 (for the type checker)
         self.transport = transport
+        transport.set_write_buffer_limits(high=BUFFER)
         self._timer = self._loop.call_later(HEAD_S, self._give_up, "408 Request Timeout", "Too slow.")
 
     def data_received(self, data: bytes) -> None:
         if self._backend is not None:
             self._backend.write(data)
+            self._await_answer()
             return
         self._head += data
         if self._connecting is not None:
@@ -107,6 +118,7 @@ class _Client(asyncio.Protocol):
             self._give_up("431 Request Header Fields Too Large", "The request's head is too large.")
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._room.release()
         self._timer.cancel()
         if self._connecting is not None:
             self._connecting.cancel()
@@ -132,9 +144,21 @@ class _Client(asyncio.Protocol):
             )
             return
         self._backend = backend
+        self._media = media
         backend.write(self._head if media else self._proxy_line() + self._head)
         self._head = b""
+        self._await_answer()
         self.transport.resume_reading()
+
+    def answered(self) -> None:
+        """The backend said something."""
+        self._timer.cancel()
+        self._waiting = False
+
+    def _await_answer(self) -> None:
+        if not self._media and not self._waiting:
+            self._waiting = True
+            self._timer = self._loop.call_later(ANSWER_S, self.transport.abort)
 
     async def _to_web(self) -> asyncio.Transport:
         backend, _ = await self._loop.create_unix_connection(lambda: _Backend(self), str(self._backends.web))
@@ -157,26 +181,36 @@ class _Client(asyncio.Protocol):
 
 
 async def _welcome(
-    loop: asyncio.AbstractEventLoop, connection: socket.socket, context: ssl.SSLContext, backends: Backends
+    connection: socket.socket, context: ssl.SSLContext, backends: Backends, room: asyncio.Semaphore
 ) -> None:
     """Tell those who speak in the clear to use https, before TLS sees their bytes."""
+    loop = asyncio.get_running_loop()
+    client: _Client | None = None
+
+    def made() -> _Client:
+        nonlocal client
+        client = _Client(loop, backends, room)
+        return client
+
     try:
         async with asyncio.timeout(HEAD_S):
             if (await _first_byte(loop, connection)) != _TLS_HANDSHAKE:
                 await _send_away(loop, connection)
-                return
-            await loop.connect_accepted_socket(
-                lambda: _Client(loop, backends), connection, ssl=context, ssl_handshake_timeout=HEAD_S
-            )
+                connection.close()
+            else:
+                await loop.connect_accepted_socket(
+                    made, connection, ssl=context, ssl_handshake_timeout=HEAD_S
+                )
     except (OSError, ssl.SSLError, TimeoutError):
         connection.close()
+    if client is None or not hasattr(client, "transport"):
+        room.release()  # nobody else will
 
 
 async def _send_away(loop: asyncio.AbstractEventLoop, connection: socket.socket) -> None:
     await loop.sock_recv(connection, HEAD_LIMIT)  # unread bytes would turn the answer into a reset
     await loop.sock_sendall(connection, answer("400 Bad Request", "Use https:// for this port."))
     connection.shutdown(socket.SHUT_WR)
-    connection.close()
 
 
 async def _first_byte(loop: asyncio.AbstractEventLoop, connection: socket.socket) -> int:
@@ -224,16 +258,19 @@ async def serve(sockets: list[socket.socket], context: ssl.SSLContext, backends:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     welcoming: set[asyncio.Task[None]] = set()
+    room = asyncio.Semaphore(MOST_CLIENTS)
 
     async def accept(listener: socket.socket) -> None:
         while True:
+            await room.acquire()
             try:
                 connection, _ = await loop.sock_accept(listener)
             except OSError:  # out of descriptors, or a client that left: others still want in
+                room.release()
                 await asyncio.sleep(0.1)
                 continue
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            task = loop.create_task(_welcome(loop, connection, context, backends))
+            task = loop.create_task(_welcome(connection, context, backends, room))
             welcoming.add(task)
             task.add_done_callback(welcoming.discard)
 

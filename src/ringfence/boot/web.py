@@ -9,7 +9,7 @@ from gunicorn.app.base import BaseApplication
 from ringfence.boot.unprivileged import die_with_parent
 from ringfence.boot.wiring import configure, socket_of, start_django
 
-THREADS = 16
+THREADS = 32
 Start = Callable[..., Any]
 Wsgi = Callable[[dict[str, Any], Start], Iterable[bytes]]
 

@@ -23,7 +23,7 @@ def commands(group: click.Group = main, prefix: str = "ringfence") -> Iterator[t
             yield f"{prefix} {name}", command
 
 
-@pytest.mark.parametrize(("line", "command"), commands())
+@pytest.mark.parametrize(("line", "command"), list(commands()))
 def test_every_command_explains_itself(line: str, command: click.Command) -> None:
     done = CliRunner().invoke(main, [*line.split()[1:], "--help"])
     assert done.exit_code == 0
