@@ -122,7 +122,8 @@ class Board:
                 direction=setup.direction,
                 channel=setup.channel,
                 today=admitted.today.date(),
-                recording=definition.recording.enabled and definition.recording.consent != "off",
+                recording_allowed=admitted.recording_allowed,
+                transcript_allowed=admitted.transcript_allowed,
             ),
         )
         return LiveCall(

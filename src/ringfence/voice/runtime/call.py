@@ -17,6 +17,7 @@ from ringfence.core.call import (
     Disclosure,
     Outcome,
     Problem,
+    RightAsked,
     Speaker,
     Status,
     Turn,
@@ -102,6 +103,7 @@ class LiveCall:
         self._said: list[Turn] = []
         self._variables: dict[str, Variable] = {}
         self._problems: list[Problem] = []
+        self._rights: list[RightAsked] = []
         self._disclosure: Disclosure | None = None
         self._consent = Consent(answer=ConsentAnswer.NOT_ASKED)
 
@@ -317,6 +319,8 @@ class LiveCall:
                 self._consent = entry
             case Problem():
                 self._problems.append(entry)
+            case RightAsked():
+                self._rights.append(entry)
 
     async def _transfer(self, number: str) -> None:
         try:
@@ -386,5 +390,6 @@ class LiveCall:
             variables=variables,
             timings=tuple(self._turns.done),
             problems=tuple(self._problems),
+            rights=tuple(self._rights),
             costs=self._costs.units,
         )

@@ -14,12 +14,17 @@ from ringfence.voice.speech.ports import Llm, Stt, Tts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
-    """A call that may begin. `engines` is what the definition's names of engines stand for in this account."""
+    """A call that may begin. `engines` is what the definition's names of engines stand for in this account.
+
+    `today` is now, where the account is. A part that is not allowed has no period: it must never be written.
+    """
 
     setup: CallSetup
     keys: LiveKeys
     engines: Mapping[str, "EngineChoice"] = field(default_factory=dict)
     today: datetime
+    recording_allowed: bool = True
+    transcript_allowed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

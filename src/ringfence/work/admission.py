@@ -1,0 +1,55 @@
+"""The beginning of a call: a row in the call log and a ticket that works once; later, what the ticket stands for."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from ringfence.apps.accounts.models import Account
+from ringfence.apps.accounts.tenancy import tenant
+from ringfence.apps.agents.versions import AgentForCall
+from ringfence.apps.calls.content import LOG, Place, live_numbers_key, seal_json
+from ringfence.apps.calls.models import Call, Ticket
+from ringfence.apps.keys.wiring import vault
+from ringfence.core.call import Channel, Direction, Status
+from ringfence.core.clock import Clock
+from ringfence.core.ids import new_id
+from ringfence.policy import version
+
+TICKET_LIFE: Final = timedelta(seconds=90)
+
+
+@dataclass(frozen=True, slots=True)
+class NewCall:
+    """A call that may begin. `ticket` admits one media stream, within 90 seconds."""
+
+    id: UUID
+    ticket: str = field(repr=False)
+
+
+def begin_call(
+    account_id: UUID, agent: AgentForCall, *, direction: Direction, channel: Channel, clock: Clock,
+    from_number: str | None = None, to_number: str | None = None, connection_id: UUID | None = None,
+    carrier_call_id: str | None = None,
+) -> NewCall:  # fmt: skip
+    """Enter a call in the log as ringing. The agent's version, plan and policy are fixed here for its whole life."""
+    call_id, now, ticket = new_id(clock), clock.now(), secrets.token_urlsafe(24)
+    keys = vault().live_keys(account_id, call_id, now)
+    numbers = {"from": from_number, "to": to_number}
+    place = Place(account_id, call_id)
+    with tenant(account_id):
+        Call.objects.create(
+            id=call_id, account_id=account_id, agent_id=agent.agent_id, agent_slug=agent.slug,
+            agent_version=agent.version, direction=direction.value, channel=channel.value,
+            status=Status.RINGING.value, started_at=now, seen_at=now, connection_id=connection_id,
+            carrier_call_id=carrier_call_id, policy_version=version(), live_keys=keys.blob,
+            plan=Account.objects.values_list("plan", flat=True).get(id=account_id),
+            numbers_sealed=seal_json(live_numbers_key(keys.words), numbers, place, LOG, "numbers_sealed"),
+        )  # fmt: skip
+        Ticket.objects.create(
+            id=new_id(clock), account_id=account_id, call_id=call_id, sha256=sha256(ticket.encode()).digest(),
+            expires_at=now + TICKET_LIFE,
+        )  # fmt: skip
+    return NewCall(call_id, ticket)

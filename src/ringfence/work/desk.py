@@ -1,0 +1,172 @@
+"""The media process's door to what rests (the runtime's port `Admission`), as the login rf_media."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from ringfence.apps.calls.content import LOG, Place, live_numbers_key, open_json
+from ringfence.apps.numbers.causes import Cause
+from ringfence.apps.numbers.suppressions import suppress
+from ringfence.apps.rows.cursor import set_tenant
+from ringfence.core.call import CallSetup, Channel, Direction
+from ringfence.policy import AgentPeriods, Part, Plan, days
+from ringfence.vault.vault import Vault
+from ringfence.voice.runtime.ports import Admitted, EngineChoice
+from ringfence.voice.telephony.ports import CarrierFailed
+from ringfence.voice.telephony.twilio.rest import DEFAULT_BASE_URL, Account, Rest
+from ringfence.voice.telephony.twilio.twiml import dial
+from ringfence.work.database import Database
+
+_REDEEM: Final = "SELECT account_id, call_id FROM lookup.redeem_ticket(%s, %s)"
+_CALL: Final = """
+SELECT c.agent_id, c.agent_slug, c.agent_version, c.direction, c.channel, c.plan, c.policy_version, c.started_at,
+       c.live_keys, c.numbers_sealed, v.definition, a.timezone,
+       g.keep_recording_days, g.keep_transcript_days, g.keep_log_days
+FROM calls_call c
+JOIN agents_agent g ON g.id = c.agent_id AND g.account_id = c.account_id
+JOIN agents_agentversion v ON v.agent_id = c.agent_id AND v.account_id = c.account_id AND v.number = c.agent_version
+JOIN accounts_account a ON a.id = c.account_id
+WHERE c.account_id = %s AND c.id = %s AND c.status = 'ringing' AND c.being_erased_at IS NULL
+"""
+_BEGIN: Final = """
+UPDATE calls_call SET status = 'in_progress', answered_at = %s, seen_at = %s,
+       carrier_call_id = COALESCE(carrier_call_id, %s)
+WHERE account_id = %s AND id = %s
+"""
+_ENGINES: Final = (
+    "SELECT id, name, kind, base_url, model, settings, sealed_secret FROM agents_engine WHERE account_id = %s"
+)
+_CONNECTION: Final = (
+    "SELECT account_id, vendor, settings, sealed_secret FROM lookup.connection_for_webhook(%s)"
+)
+_BEAT: Final = "UPDATE calls_call SET seen_at = %s WHERE account_id = %s AND id = ANY(%s)"
+
+
+class Desk:
+    """Blocking inside, asynchronous outside: each request is one short transaction in a thread."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def redeem(self, ticket: str, channel: Channel, carrier_call_id: str | None) -> Admitted | None:
+        return await asyncio.to_thread(self._redeem, ticket, channel, carrier_call_id)
+
+    async def carrier_secret(self, connection_id: str) -> str | None:
+        found = await asyncio.to_thread(self._connection, connection_id)
+        return found[1] if found else None
+
+    async def transfer(self, connection_id: str, carrier_call_id: str, number: str) -> None:
+        await asyncio.to_thread(self._transfer, connection_id, carrier_call_id, number)
+
+    async def suppress(self, setup: CallSetup, cause: str) -> None:
+        number = setup.from_number if setup.direction is Direction.INBOUND else setup.to_number
+        if number:
+            await asyncio.to_thread(self._suppress, setup.account_id, number, cause)
+
+    async def beat(self, calls: Sequence[tuple[UUID, UUID]]) -> None:
+        await asyncio.to_thread(self._beat, calls)
+
+    def _redeem(self, ticket: str, channel: Channel, carrier_call_id: str | None) -> Admitted | None:
+        now = self._vault.clock.now()
+        with self._database.transaction() as cursor:
+            found = cursor.execute(_REDEEM, (sha256(ticket.encode()).digest(), now)).fetchone()
+            if found is None:
+                return None
+            account_id, call_id = found
+            set_tenant(cursor, account_id)
+            row = cursor.execute(_CALL, (account_id, call_id)).fetchone()
+            if row is None or row[4] != channel.value:
+                return None
+            cursor.execute(_BEGIN, (now, now, carrier_call_id, account_id, call_id))
+            engines = cursor.execute(_ENGINES, (account_id,)).fetchall()
+        return self._admitted(account_id, call_id, row, engines, now)
+
+    def _admitted(
+        self,
+        account_id: UUID,
+        call_id: UUID,
+        row: tuple[Any, ...],
+        engines: list[tuple[Any, ...]],
+        now: datetime,
+    ) -> Admitted:
+        (
+            agent_id,
+            slug,
+            number,
+            direction,
+            channel,
+            plan,
+            policy_version,
+            started,
+            blob,
+            sealed,
+            source,
+            zone,
+        ) = row[:12]
+        keys = self._vault.recover_live_keys(account_id, call_id, started, bytes(blob))
+        place = Place(account_id, call_id)
+        numbers = open_json(live_numbers_key(keys.words), sealed, place, LOG, "numbers_sealed")
+        periods = AgentPeriods(recording=row[12], transcript=row[13], log=row[14])
+        setup = CallSetup(
+            call_id=call_id, account_id=account_id, agent_id=agent_id, agent_slug=slug, agent_version=number,
+            definition=source, direction=Direction(direction), channel=Channel(channel), plan=plan,
+            policy_version=policy_version, from_number=numbers["from"], to_number=numbers["to"],
+        )  # fmt: skip
+        return Admitted(
+            setup=setup,
+            keys=keys,
+            engines={row[1]: self._engine(account_id, row[0], *row[2:]) for row in engines},
+            today=now.astimezone(ZoneInfo(zone)),
+            recording_allowed=days(Part.RECORDING, Plan(plan), periods) != 0,
+            transcript_allowed=days(Part.TRANSCRIPT, Plan(plan), periods) != 0,
+        )
+
+    def _engine(
+        self, account_id: UUID, row_id: UUID, kind: str, base_url: str, model: str, settings: dict[str, Any],
+        sealed: bytes | None,
+    ) -> EngineChoice:  # fmt: skip
+        secret = self._vault.open_secret(account_id, row_id, bytes(sealed)) if sealed else None
+        return EngineChoice(kind=kind, base_url=base_url, model=model, secret=secret, settings=settings)
+
+    def _connection(self, connection_id: str) -> tuple[dict[str, Any], str] | None:
+        try:
+            wanted = UUID(connection_id)
+        except ValueError:
+            return None
+        with self._database.transaction() as cursor:
+            row = cursor.execute(_CONNECTION, (wanted,)).fetchone()
+        if row is None:
+            return None
+        account_id, _vendor, settings, sealed = row
+        return settings, self._vault.open_secret(account_id, wanted, bytes(sealed))
+
+    def _transfer(self, connection_id: str, carrier_call_id: str, number: str) -> None:
+        found = self._connection(connection_id)
+        if found is None or not carrier_call_id:
+            raise CarrierFailed("The call's connection is gone.")
+        settings, secret = found
+        base_url = settings.get("base_url") or DEFAULT_BASE_URL
+        carrier = Rest(Account(sid=settings["account_sid"], token=secret, base_url=base_url))
+        try:
+            carrier.redirect(carrier_call_id, dial(number))
+        finally:
+            carrier.close()
+
+    def _suppress(self, account_id: UUID, number: str, cause: str) -> None:
+        with self._database.transaction(account_id) as cursor:
+            kind = Cause.KEYED if cause == "key" else Cause.SPOKEN
+            suppress(cursor, self._vault, account_id, number, kind)
+
+    def _beat(self, calls: Sequence[tuple[UUID, UUID]]) -> None:
+        now = self._vault.clock.now()
+        accounts: dict[UUID, list[UUID]] = {}
+        for account_id, call_id in calls:
+            accounts.setdefault(account_id, []).append(call_id)
+        for account_id, ids in accounts.items():
+            with self._database.transaction(account_id) as cursor:
+                cursor.execute(_BEAT, (now, account_id, ids))
