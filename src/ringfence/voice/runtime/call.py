@@ -315,8 +315,10 @@ class LiveCall:
                     self.recorder.note("variable", as_line(entry))
             case Disclosure():
                 self._disclosure = entry
+                self.recorder.note("disclosure", as_line(entry))
             case Consent():
                 self._consent = entry
+                self.recorder.note("consent", as_line(entry))
             case Problem():
                 self._problems.append(entry)
             case RightAsked():

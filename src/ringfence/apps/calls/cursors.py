@@ -1,0 +1,38 @@
+"""Cursors: a position in a list, opaque to clients. It holds a moment and an id, never content."""
+
+import base64
+import binascii
+from datetime import UTC, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from ringfence.apps.calls.errors import BadCursor
+
+_BYTES = 24
+
+
+class Position(NamedTuple):
+    """After the call with this start and id, newest first."""
+
+    started_at: datetime
+    call_id: UUID
+
+
+def encode(position: Position) -> str:
+    micros = round(position.started_at.timestamp() * 1_000_000)
+    return base64.urlsafe_b64encode(micros.to_bytes(8, "big") + position.call_id.bytes).decode().rstrip("=")
+
+
+def decode(text: str) -> Position:
+    """Raises BadCursor for anything that `encode` did not make."""
+    try:
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (binascii.Error, ValueError):
+        raw = b""
+    if len(raw) != _BYTES:
+        raise BadCursor("This cursor is not one of ours. Begin the list again without it.")
+    try:
+        moment = datetime.fromtimestamp(int.from_bytes(raw[:8], "big") / 1_000_000, tz=UTC)
+    except (OverflowError, ValueError, OSError):
+        raise BadCursor("This cursor is not one of ours. Begin the list again without it.") from None
+    return Position(moment, UUID(bytes=raw[8:]))
