@@ -31,7 +31,9 @@ from ringfence.apps.keys.wiring import vault
 from ringfence.core.clock import Clock
 from ringfence.core.config import current
 from ringfence.core.errors import NotAllowed
+from ringfence.core.personal import Category
 from ringfence.policy import load
+from ringfence.policy.values import Use
 from ringfence.vault.errors import EpochGone
 from ringfence.vault.journal import JournalReader
 from ringfence.vault.seal import derive
@@ -59,7 +61,7 @@ class OpenTranscript:
 def check_purpose(purpose: str) -> None:
     """Raise NotAllowed unless the policy lets this purpose use call data."""
     known = {each.id: each for each in load().purposes}
-    if purpose not in known or known[purpose].uses["call"] not in {"yes"}:  # type: ignore[index]
+    if purpose not in known or known[purpose].uses[Category.CALL] is not Use.YES:
         raise NotAllowed("The policy does not allow call data to be used for this purpose.")
 
 
