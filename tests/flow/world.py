@@ -1,9 +1,9 @@
 """A telephone line on virtual time, around the pure machine: a script says who speaks, and the clock runs by itself.
 
-    call = Call(definition)
-    call.agent("May we record this call?")   # waits until that was said
-    call.caller("yes")                       # waits until the agent is quiet, then speaks
-    call.silence(6)
+call = Call(definition)
+call.agent("May we record this call?")   # waits until that was said
+call.caller("yes")                       # waits until the agent is quiet, then speaks
+call.silence(6)
 """
 
 from collections import deque
@@ -211,12 +211,12 @@ class Call:
         self.run(0.7)
         self.send(e.SpeechStopped(at=self.now, silence_s=0.7))
         self.run(0.1)
-        self.send(
-            e.Heard(at=self.now, text=text, start_s=start, end_s=end, confidence=sure, value=value)
-        )
+        self.send(e.Heard(at=self.now, text=text, start_s=start, end_s=end, confidence=sure, value=value))
 
     def types(self, text: str) -> None:
-        self.send(e.Heard(at=self.now, text=text, start_s=self.now, end_s=self.now, confidence=1.0, typed=True))
+        self.send(
+            e.Heard(at=self.now, text=text, start_s=self.now, end_s=self.now, confidence=1.0, typed=True)
+        )
 
     def noise(self, *, after: float = 0.0) -> None:
         """A cough: speech that turns out to be nothing."""
@@ -250,7 +250,9 @@ class Call:
         """The latest request to the model."""
         return [x for x in self.commands if isinstance(x, c.Think)][-1]
 
-    def model(self, *pieces: str, tools: tuple[tuple[str, dict[str, Any]], ...] = (), done: bool = True) -> None:
+    def model(
+        self, *pieces: str, tools: tuple[tuple[str, dict[str, Any]], ...] = (), done: bool = True
+    ) -> None:
         """The model answers the latest request."""
         request = self.thought.request
         for piece in pieces:

@@ -1,4 +1,5 @@
 """Which entry of an agent's FAQ a question means, if any."""
+# ruff: noqa: SIM905 -- a list of words reads best as words
 
 from collections.abc import Sequence
 
@@ -6,7 +7,8 @@ from ringfence.core.agent.steps import Faq
 from ringfence.core.agent.words import plain
 
 _COMMON = frozenset(
-    ["a", "an", "the", "is", "are", "am", "do", "does", "did", "you", "your", "yours", "i", "me", "my", "we", "our", "us", "it", "its", "in", "on", "at", "of", "to", "for", "and", "or", "can", "could", "would", "will", "what", "when", "where", "which", "who", "how", "please", "tell", "have", "has", "there", "that", "this", "be", "get", "find", "know", "want", "like", "id"]
+    "a an the is are am do does did you your yours i me my we our us it its in on at of to for and or can could would "
+    "will what when where which who how please tell have has there that this be get find know want like id".split()
 )
 _ENOUGH = 0.6
 

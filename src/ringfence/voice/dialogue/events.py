@@ -52,7 +52,8 @@ class Heard:
 class Played:
     """How much of utterance `utterance` the caller has really heard: its first `chars` characters.
 
-    `done` once nothing of it remains to be played, whether it ended or was stopped.
+    `done` once nothing of it remains to be played, whether it ended or was stopped. Sent at least then, and may
+    be sent on the way; where an utterance waits for its next piece and has run dry, a word of that helps.
     """
 
     at: float

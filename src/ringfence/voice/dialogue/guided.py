@@ -1,5 +1,7 @@
 """A guided flow: say, ask, choose, confirm, branch, transfer, end; with reprompts, reading back, and the FAQ."""
 
+import re
+
 from ringfence.core.agent import faq
 from ringfence.core.agent.answers import Answer, YesNo
 from ringfence.core.agent.definition import GuidedDefinition, variables
@@ -16,6 +18,8 @@ from ringfence.voice.dialogue.mind import Mind, sure_enough
 SURE = 0.7  # below, what was heard is read back
 HEARD = 0.3  # below, it is not even that
 SURE_YES = 0.6
+
+_NO = re.compile(r"^\W*(?:no|nope|wrong)\b[\s,.]*(?:i (?:said|meant?)\b|it's\b|its\b)?\s*", re.IGNORECASE)
 
 Question = Ask | Choose | Confirm
 
@@ -127,7 +131,7 @@ class Guided(Mind):
         if verdict is True and self._unsure is not None:
             self._accept(question, self._unsure)
             return
-        value = interpret(question.answer_kind, heard.text, self._line.setup.today)
+        value = interpret(question.answer_kind, _NO.sub("", heard.text), self._line.setup.today)
         if value is not None and value != self._unsure and sure_enough(heard, HEARD):
             self._unsure = value  # "no, Wednesday"
             self._read_back(question, value)

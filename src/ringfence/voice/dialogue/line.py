@@ -42,6 +42,7 @@ from ringfence.voice.dialogue.rights import SPOKEN
 
 _CODE = re.compile(r"[a-z0-9_.]{1,60}")
 SLOWEST = 8.0  # characters a second that even a slow voice speaks
+USUAL = 13.0  # and a usual one
 GRACE_S = 10.0
 
 
@@ -67,6 +68,7 @@ class Line:
         self.setup = setup
         self.mouth = Mouth()
         self.at = 0.0
+        self.quiet_at = 0.0  # when all that was said will have been heard, as far as can be guessed
         self.over = False
         self.outcome: Outcome | None = None  # known once the call is ending
         self.transfer_to: str | None = None
@@ -106,12 +108,14 @@ class Line:
 
     def _speak(self, said: Say) -> None:
         self.do(said)
+        self.quiet_at = max(self.quiet_at, self.at) + len(said.text) / USUAL
         self.timer("mouth", self.mouth.left / SLOWEST + GRACE_S)
 
     def stop_speaking(self) -> None:
         if self.mouth.speaking:
             self.do(StopSpeaking())
             self.mouth.cut()
+            self.quiet_at = self.at
 
     def listen(self, answer: Answer | None) -> None:
         """Listen for `answer`, for the spoken rights and for the FAQ."""

@@ -207,11 +207,15 @@ class Talk(Mind):
         if name.startswith("tool"):
             if self._tools.timed_out(name):
                 self._think_on()
-        elif name == "think" and self._busy and self._hushed is None and not self._line.mouth.left:
-            self._bridge()
+        elif name == "think" and self._busy and self._hushed is None:
+            spoken_until = self._line.quiet_at - self._line.at if self._line.mouth.left else 0.0
+            if spoken_until > 0:
+                self._line.timer("think", spoken_until + PATIENCE_S)
+            else:
+                self._bridge()
 
     def _bridge(self) -> None:
-        """Say something while the model or a tool keeps the caller waiting; give the model up in the end."""
+        """Two seconds of silence: say something while the model or a tool keeps the caller waiting; give the model up in the end."""
         self._close_speech()
         if self._fillers < len(FILLERS):
             self._line.say(FILLERS[self._fillers])

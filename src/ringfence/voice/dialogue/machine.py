@@ -7,7 +7,8 @@ first, then a guided flow or a language model.
 
 from ringfence.core.agent.definition import AgentDefinition, GuidedDefinition
 from ringfence.core.agent.interpret import interpret
-from ringfence.core.call import ConsentAnswer, Direction, Disclosure, Outcome, RightAsked, Speaker
+from ringfence.core.call import ConsentAnswer, Direction, Disclosure, Outcome, Speaker
+from ringfence.voice.dialogue.claims import Claims
 from ringfence.voice.dialogue.commands import Command
 from ringfence.voice.dialogue.events import (
     Digit,
@@ -31,7 +32,7 @@ from ringfence.voice.dialogue.mind import Mind
 from ringfence.voice.dialogue.opening import Opening
 from ringfence.voice.dialogue.replies import reply
 from ringfence.voice.dialogue.rights import Aside, Right, aside, rights
-from ringfence.voice.dialogue.voicemail import LONG_S, TONE_S, WITHIN_S, sounds_like_a_machine
+from ringfence.voice.dialogue.voicemail import Pickup
 
 __all__ = ["Dialogue", "DialogueSetup"]
 
@@ -59,13 +60,11 @@ class Dialogue:
         self._mind: Mind = self._opening
         self._keypad = Keypad()
         self._caller_speaks = False
-        self._spoke_since = 0.0
         self._awaits_heard = False
         self._armed = False  # the silence timer runs
         self._holding = False
-        self._person_asked = False
-        self._may_be_machine = setup.direction is Direction.OUTBOUND
-        self._leaving_message = False
+        self._pickup = Pickup(self._line)
+        self._claims = Claims(self._line, self._opening)
         self._failures = {"stt": 0, "tts": 0}
 
     @property
@@ -106,8 +105,17 @@ class Dialogue:
                 self._digit(event.digit)
             case EngineFailed():
                 self._failed(event)
-            case _ if self._line.outcome or self._line.transferring or self._line.transfer_to:
-                pass  # the call is on its way out: nothing that is said changes that
+            case _ if not self._leaving:
+                self._converse(event)
+
+    @property
+    def _leaving(self) -> bool:
+        """The call is on its way out: nothing that is said changes that."""
+        line = self._line
+        return bool(line.outcome or line.transferring or line.transfer_to)
+
+    def _converse(self, event: Event) -> None:
+        match event:
             case SpeechStarted():
                 self._speech_started()
             case SpeechStopped():
@@ -116,8 +124,8 @@ class Dialogue:
                 self._heard(event)
             case Thought() | ToolReturned():
                 self._mind.event(event)
-            case HungUp():
-                pass  # seen to by handle
+            case _:
+                pass
 
     # -- beginning and end --------------------------------------------------------------------------------------
 
@@ -166,7 +174,7 @@ class Dialogue:
         elif quiet and line.transfer_to:
             line.transfer_now()
             line.timer("transfer", TRANSFER_S)
-        ours = line.outcome or line.transferring or line.transfer_to or self._leaving_message
+        ours = self._leaving or self._pickup.leaving
         waits = quiet and not ours and not self._caller_speaks and self._mind.waiting
         if waits and not self._armed:
             self._arm(self._turns.hold_s if self._holding else self._turns.no_input_s)
@@ -194,11 +202,10 @@ class Dialogue:
             self._mind.quiet()
 
     def _speech_started(self) -> None:
-        self._caller_speaks, self._spoke_since = True, self._line.at
+        self._caller_speaks = True
         self._disarm()
         self._arm(LONGEST_TURN_S)
-        if self._may_be_machine:
-            self._line.timer("voicemail", LONG_S)
+        self._pickup.speech_started()
         if self._interrupts():
             self._line.stop_speaking()
         if not self._line.mouth.speaking:
@@ -210,10 +217,8 @@ class Dialogue:
 
     def _speech_stopped(self) -> None:
         self._caller_speaks = False
-        self._line.timer("voicemail", None)
-        if self._leaving_message:
-            self._leave_message()
-        elif not self._line.mouth.speaking:
+        self._pickup.speech_stopped()
+        if not self._line.mouth.speaking:
             self._awaits_heard = True
             self._arm(RECOGNISER_S)
 
@@ -221,9 +226,8 @@ class Dialogue:
         self._caller_speaks = False
         self._awaits_heard = False
         self._disarm()
-        self._line.timer("voicemail", None)
         self._keypad.take()
-        if self._leaving_message or self._is_voicemail(heard):
+        if self._pickup.leaving or self._pickup.heard(heard):
             return
         if not heard.text.strip():
             self._nothing_heard()
@@ -245,7 +249,7 @@ class Dialogue:
 
     def _understood(self, heard: Heard, claimed: tuple[Right, ...]) -> None:
         if claimed:
-            self._claim(claimed, heard.text)
+            self._claims.act(claimed, heard.text, self._mind)
             return
         beside = aside(heard.text)
         if beside is Aside.HOLD:
@@ -290,55 +294,13 @@ class Dialogue:
         elif not self._line.mouth.speaking and self._mind.waiting:
             self._mind.silent()
 
-    # -- the rights ---------------------------------------------------------------------------------------------
-
-    def _claim(self, claimed: tuple[Right, ...], said: str, *, by_key: bool = False) -> None:
-        """Act on the rights at once, and answer aloud; then go back to the question."""
-        line = self._line
-        words = []
-        for right in claimed:
-            words.append(reply(right, line.definition, recorded=line.audio or bool(line.words)))
-            line.note(RightAsked(right=right.value, at_s=line.at))
-            if right is Right.STOP_CALLING:
-                line.suppress(by_key=by_key)
-        text = " ".join(words)
-        self._mind.aside(said, text)
-        line.mouth.forget_cut()
-        declined = Right.DONT_RECORD in claimed or Right.DELETE_DATA in claimed
-        stays = not self._leaves(claimed)
-        if declined and stays and self._mind is self._opening and not line.refused:
-            if claimed != (Right.DONT_RECORD,):
-                line.say(text)
-            self._opening.refuse()
-            return
-        if declined and not line.refused:
-            line.refuse(ConsentAnswer.NO)
-        if stays:
-            line.say(text)
-            self._mind.repeat()
-        elif Right.STOP_CALLING in claimed and line.setup.direction is Direction.OUTBOUND:
-            line.end(f"{text} {line.definition.phrases.goodbye}", Outcome.OPTED_OUT)
-        else:
-            self._to_a_person(text)
-
-    def _leaves(self, claimed: tuple[Right, ...]) -> bool:
-        """Whether what was asked for ends this conversation."""
-        line = self._line
-        if Right.STOP_CALLING in claimed and line.setup.direction is Direction.OUTBOUND:
-            return True
-        return Right.PERSON in claimed and line.definition.person is not None
-
-    def _to_a_person(self, text: str) -> None:
-        self._person_asked = True
-        self._line.hand_over(self._line.definition.transfers[self._line.definition.person or ""], text)
-
     # -- keys ---------------------------------------------------------------------------------------------------
 
     def _digit(self, key: str) -> None:
         if key not in set("0123456789*#"):
             return
         line = self._line
-        if line.outcome or line.transferring or line.transfer_to or self._leaving_message:
+        if self._leaving or self._pickup.leaving:
             if key == "9":
                 line.suppress(by_key=True)
             return
@@ -356,7 +318,7 @@ class Dialogue:
 
     def _unexpected_key(self, key: str) -> None:
         if key == "9":
-            self._claim((Right.STOP_CALLING,), "9", by_key=True)
+            self._claims.act((Right.STOP_CALLING,), "9", self._mind, by_key=True)
         elif self._line.mouth.unheard():
             self._resume()
 
@@ -366,7 +328,7 @@ class Dialogue:
         said = meaning(self._mind.expects, entry)
         line.caller_said(entry, line.at, line.at, None)
         if entry == "9" and (said is None or self._is_no_answer(entry)):
-            self._claim((Right.STOP_CALLING,), entry, by_key=True)
+            self._claims.act((Right.STOP_CALLING,), entry, self._mind, by_key=True)
             return
         if said is None and not isinstance(self._mind, Talk):
             self._mind.misheard()
@@ -394,7 +356,7 @@ class Dialogue:
             line.stop_speaking()
             line.transfer_to = None
             line.end(line.definition.phrases.time_over, Outcome.TIME_LIMIT)
-        elif line.outcome or line.transferring or line.transfer_to:
+        elif self._leaving:
             return
         elif name == "silence" and self._armed:
             self._silence()
@@ -402,11 +364,7 @@ class Dialogue:
             line.say(line.definition.phrases.time_warning)
         elif name == "keys" and (entry := self._keypad.take()):
             self._entered(entry)
-        elif name == "voicemail" and self._may_be_machine and self._caller_speaks:
-            self._machine_answered()
-        elif name == "tone" and self._leaving_message:
-            self._leave_message()
-        else:
+        elif not self._pickup.timer(name):
             self._mind.timer(name)
 
     def _failed(self, event: EngineFailed) -> None:
@@ -418,7 +376,7 @@ class Dialogue:
         line.problem(event.engine, event.code)
         if event.engine == "tts":
             self._voice_failed()
-        elif line.outcome or line.transferring or line.transfer_to:
+        elif self._leaving:
             return
         elif event.engine == "stt":
             self._ear_failed()
@@ -454,52 +412,14 @@ class Dialogue:
             if not line.mouth.speaking:
                 line.say(line.definition.phrases.trouble)
                 self._mind.repeat()
-        elif line.definition.person and not self._person_asked:
-            self._to_a_person(reply(Right.PERSON, line.definition, recorded=False))
-        else:
+        elif self._failures["stt"] > MOST_FAILURES or not self._claims.to_a_person(
+            reply(Right.PERSON, line.definition, recorded=False)
+        ):
             line.end(line.definition.phrases.give_up, Outcome.FAILED)
 
     def _transfer_failed(self, event: EngineFailed) -> None:
         self._line.transferring = False
         self._line.timer("transfer", None)
         self._line.problem("transfer", event.code)
-        if self._mind is self._opening or self._person_asked:
-            self._person_asked = False
-            self._line.say(self._line.definition.phrases.transfer_failed)
-            self._mind.repeat()
-        else:
+        if not self._claims.person_failed(self._mind):
             self._mind.event(event)
-
-    # -- voicemail ----------------------------------------------------------------------------------------------
-
-    def _is_voicemail(self, heard: Heard) -> bool:
-        """Judge the first words of a call that we placed; later ones come from whoever answered."""
-        if not self._may_be_machine:
-            return False
-        self._may_be_machine = False
-        early = heard.start_s <= WITHIN_S and not heard.typed
-        if early and (heard.end_s - heard.start_s >= LONG_S or sounds_like_a_machine(heard.text)):
-            self._machine_answered(still_speaking=False)
-            return True
-        return False
-
-    def _machine_answered(self, *, still_speaking: bool = True) -> None:
-        self._may_be_machine = False
-        if self._spoke_since > WITHIN_S:
-            return
-        line = self._line
-        line.stop_speaking()
-        if line.definition.voicemail.do == "hang_up":
-            self._close()
-            line.hang_up(Outcome.VOICEMAIL)
-            return
-        self._leaving_message = True
-        if still_speaking:
-            line.timer("tone", TONE_S)
-        else:
-            self._leave_message()
-
-    def _leave_message(self) -> None:
-        self._leaving_message = False
-        message = self._line.definition.voicemail.message or ""
-        self._line.end(f"{self._line.definition.disclosure.ai} {message}", Outcome.VOICEMAIL)

@@ -53,6 +53,9 @@ class Opening(Mind):
             self._ask()
 
     def _ask(self) -> None:
+        if self._line.refused:
+            self._finish()
+            return
         self._question = self._line.say(self._line.definition.recording.question)
 
     def spoken(self, number: int) -> None:
@@ -145,7 +148,7 @@ class Opening(Mind):
             return
         if not self._is_told and not self._line.mouth.speaking:
             self._tell()
-        elif self._is_told and self._question:
+        elif self._is_told:
             self._ask()
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from ringfence.core.agent.definition import AgentDefinition
 from ringfence.voice.dialogue.rights import Right
 
 
-def reply(right: Right, definition: AgentDefinition, *, recorded: bool) -> str:
+def reply(right: Right, definition: AgentDefinition, *, recorded: bool) -> str:  # noqa: PLR0911 -- one a right
     """The words for `right`. `recorded`: whether anything of this call may rest until now."""
     match right:
         case Right.STOP_CALLING:
