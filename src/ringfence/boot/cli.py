@@ -78,18 +78,24 @@ def web() -> None:
 @_role
 def media(*, drain: float) -> None:
     """Carry calls (a role of a fleet). SIGTERM lets calls finish first."""
+    from ringfence.boot.wiring import begin
+
+    config, vault = begin("media")
     from ringfence.boot.media import serve
 
-    serve(drain)
+    serve(config, vault, drain)
 
 
 @main.command()
 @_role
 def worker() -> None:
     """Do after-call work and recover what died (a role of a fleet)."""
+    from ringfence.boot.wiring import begin
+
+    config, vault = begin("worker")
     from ringfence.boot.worker import serve
 
-    serve()
+    serve(config, vault)
 
 
 @main.command()
@@ -107,10 +113,9 @@ def front(*, descriptor: tuple[int, ...]) -> None:
 def migrate(*, as_json: bool) -> None:
     """Bring the database to what this version needs, as its owner. Safe to repeat."""
     from ringfence.boot import migrate as schema
-    from ringfence.boot.wiring import configure, start_django
+    from ringfence.boot.wiring import begin
 
-    config = configure("owner")
-    start_django(config)
+    config, _ = begin("owner")
     schema.migrate(config)
     if as_json:
         say({"schema": schema.fingerprint()}, as_json=True)

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from ringfence.boot import wiring
 from ringfence.boot.clock import SystemClock
-from ringfence.boot.wiring import configure, start_django
 from ringfence.core.config import Config
 from ringfence.core.errors import BadInput
 
@@ -18,8 +18,7 @@ FIRST_CALL_WITHIN: Final = timedelta(days=1)
 
 def begin() -> Config:
     """Bring Django up for a command."""
-    config = configure("web")
-    start_django(config)
+    config, _ = wiring.begin("web")
     return config
 
 

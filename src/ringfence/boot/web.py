@@ -7,7 +7,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from ringfence.boot.unprivileged import die_with_parent
-from ringfence.boot.wiring import configure, socket_of, start_django
+from ringfence.boot.wiring import begin, socket_of
 
 THREADS = 32
 Start = Callable[..., Any]
@@ -41,8 +41,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
 def serve() -> None:
     """Serve until told to stop."""
-    config = configure("web")
-    start_django(config)
+    config, _ = begin("web")
     from ringfence.web.wsgi import application
 
     os.umask(0o077)

@@ -15,7 +15,8 @@ from ringfence.vault.vault import Vault
 
 
 def configure(login: Login) -> Config:
-    """Read the environment and install it as this process's settings."""
+    """Read the environment and install it as this process's settings. What it writes is its user's alone."""
+    os.umask(0o077)
     config = environment.read(login=login)
     settings.install(config)
     return config
@@ -37,11 +38,22 @@ def start_django(config: Config) -> Vault:
     return vault
 
 
+def begin(login: Login) -> tuple[Config, Vault]:
+    """Settings, Django and the keys: what a process needs before it may import what rests."""
+    config = configure(login)
+    return config, start_django(config)
+
+
+def live_folder(config: Config) -> Path:
+    """Where the journals of calls in progress are; a worker closes those that a killed process left."""
+    return config.data_dir / "live"
+
+
 def socket_of(config: Config, role: str) -> Path:
     """The Unix socket on which a role listens."""
     return config.run_dir / f"{role}.sock"
 
 
 def ready_file(config: Config, role: str) -> Path:
-    """What a role without a socket of its own makes when it is ready."""
+    """What a role without a Unix socket makes when it is ready; media's holds the port it listens on."""
     return config.run_dir / f"{role}.ready"

@@ -1,0 +1,108 @@
+"""The worker process: after-call jobs from the queue, and what dead processes left. Imported once Django is up."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.db import OperationalError
+from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import ConnectorException
+
+from ringfence.apps.calls.objects import Objects
+from ringfence.boot.wiring import live_folder
+from ringfence.core.config import Config
+from ringfence.core.errors import Unavailable
+from ringfence.lifecycle.deletion import erase, open_erasures
+from ringfence.vault.vault import Vault
+from ringfence.work.aftercall.run import AfterCall
+from ringfence.work.database import Database
+from ringfence.work.intake import Intake
+from ringfence.work.jobs import QUEUE, check
+from ringfence.work.recovery import Recovery
+
+AT_ONCE: Final = 2
+SWEEP_S: Final = 10.0
+STALLED_AFTER_S: Final = 30.0
+STOP_S: Final = 4.0
+_OPEN_ERASURES: Final = "SELECT * FROM lookup.accounts_with_open_erasures()"
+AGAIN: Final = RetryStrategy(max_attempts=20, exponential_wait=2, retry_exceptions={Unavailable})
+
+
+def serve(config: Config, vault: Vault) -> None:
+    """Work until SIGTERM; jobs in hand get a few seconds, and are done again if that was too little."""
+    database = Database(config.database_urls.of("worker"))
+    database.open()
+    try:
+        asyncio.run(_run(config, vault, database))
+    finally:
+        database.close()
+
+
+async def _run(config: Config, vault: Vault, database: Database) -> None:
+    objects = Objects(config.object_store_url)
+    recovery = Recovery(database, vault, Intake(database, vault, objects), live_folder(config))
+    jobs = queue(config, vault, AfterCall(database, vault, objects))
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+
+    async def recover() -> None:
+        if count := await asyncio.to_thread(recovery.run):
+            structlog.get_logger().warning("interrupted calls were taken in", calls=count)
+
+    async def finish() -> None:
+        await asyncio.to_thread(finish_erasures, database, vault)
+
+    async def take_up() -> None:
+        for job in await jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
+            await jobs.job_manager.retry_job(job)
+            structlog.get_logger().warning("a job of a dead worker is done again", job_id=job.id)
+
+    async with jobs.open_async(), asyncio.TaskGroup() as group:
+        working = group.create_task(
+            jobs.run_worker_async(
+                queues=[QUEUE],
+                concurrency=AT_ONCE,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=STOP_S,
+                update_heartbeat_interval=STALLED_AFTER_S / 3,
+            )
+        )
+        sweeping = [group.create_task(_again_and_again(each)) for each in (recover, finish, take_up)]
+        await stop.wait()
+        for task in (working, *sweeping):
+            task.cancel()
+
+
+def queue(config: Config, vault: Vault, after_call: AfterCall) -> App:
+    """The jobs that this installation does. Each is idempotent, and done only with a mark of ours."""
+    jobs = App(connector=PsycopgConnector(conninfo=config.database_urls.of("worker"), min_size=1, max_size=3))
+
+    @jobs.task(name="ringfence.after_call", queue=QUEUE, retry=AGAIN)
+    def _after_call(account_id: str, mac: str, call_id: str) -> None:
+        check(vault, "after_call", UUID(account_id), mac, {"call_id": call_id})
+        after_call.run(UUID(account_id), UUID(call_id))
+
+    return jobs
+
+
+def finish_erasures(database: Database, vault: Vault) -> None:
+    """Try again what could not be erased when it was asked for."""
+    with database.transaction() as cursor:
+        accounts = [row[0] for row in cursor.execute(_OPEN_ERASURES).fetchall()]
+    for account_id in accounts:
+        for call_id, part in open_erasures(account_id):
+            erase(account_id, call_id, part, vault.clock)
+
+
+async def _again_and_again(step: Callable[[], Awaitable[None]]) -> None:
+    """Every few seconds, whatever happened the last time."""
+    while True:
+        with contextlib.suppress(Unavailable, ConnectorException, OperationalError):  # away now, asked again
+            await step()
+        await asyncio.sleep(SWEEP_S)
