@@ -189,3 +189,25 @@ def test_the_number_can_be_keyed() -> None:
     call.agent("Friday, November 27 at noon, and your number is 2 0 2, 5 5 5, 0 1 7 3.")
     call.caller("no")
     call.agent("On which day")
+
+
+def test_a_definition_may_end_the_call_on_a_no() -> None:
+    call = Call(parse(examples.source("front-desk").replace("if_no: continue", "if_no: end")))
+    call.agent("May we record")
+    call.caller("no")
+    call.agent("not recorded. Thank you for calling. Goodbye.")
+    call.run(10)
+    assert call.outcome == "finished"
+    assert call.keeps == [(False, False)]
+
+
+def test_no_to_recording_after_a_transfer_that_failed_is_still_no() -> None:
+    call = Call(FRONT)
+    call.agent("May we record")
+    call.caller("don't record this, and get me a person")
+    call.agent("connect you with a person")
+    call.run(10)
+    call.fails("transfer", "busy")
+    call.agent("I could not reach anyone")
+    call.agent("What can I do for you?")
+    assert call.keeps == [(False, False)]

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from ringfence.core.agent.words import plain
 
+LONGEST = 4000  # characters of one turn that are looked at
+
 
 class Right(StrEnum):
     """What was asked for."""
@@ -53,7 +55,7 @@ _TAIL = (
     r"(?: (?:please|now|anymore|any more|again|ever|ever again|today|thanks|thank you|okay|ok|at all|immediately|"
     r"right away|right now|at once|sir|maam|miss|will you|would you|could you|can you|or what|then|instead|here|"
     r"back|for me|at (?:work|home|this number|night)|on this (?:number|phone)|"
-    r"i said|i mean it|all right|alright|if (?:you|that|its) .{0,30}))*$"
+    r"i said|i mean it|all right|alright))*(?: if (?:you|that|its) .{0,30})?$"
 )
 
 _PHRASES: dict[Right, tuple[str, ...]] = {
@@ -119,7 +121,7 @@ _HOLD = re.compile(
     r"(?:hold on|hold the line|hang on|one moment|one second|one minute|one sec|just a (?:moment|second|minute|sec)|"
     r"wait(?: a (?:moment|second|minute|sec|bit))?|give me (?:a|one) (?:moment|second|minute|sec)|a moment|a second|"
     r"bear with me|let me (?:check|look|see|think|find it|get (?:it|my \w+)))"
-    r"(?: (?:please|thanks|thank you|okay|i(?:ll| will) be (?:right )?back|for a (?:moment|second|minute)|while i .{0,40}))*"
+    r"(?: (?:please|thanks|thank you|okay|i(?:ll| will) be (?:right )?back|for a (?:moment|second|minute)))*(?: while i .{0,40})?"
 )
 _REPEAT = re.compile(
     r"(?:(?:sorry|i am sorry|im sorry|excuse me|please|can you|could you|would you|what|pardon) )*"
@@ -143,7 +145,8 @@ SPOKEN = (
 
 def rights(text: str) -> tuple[Right, ...]:
     """The rights that `text` asks for, each once."""
-    sentences = [s for part in re.split(r"[.!?;]+\s|,\s*(?:and|but)\s", text) if (s := " ".join(plain(part)))]
+    parts = re.split(r"[.!?;]+\s|,\s*(?:and|but)\s", text[:LONGEST])
+    sentences = [s for part in parts if (s := " ".join(plain(part)))]
     return tuple(right for right in Right if any(_asks(right, s) for s in sentences))
 
 
@@ -160,7 +163,7 @@ def _asks(right: Right, sentence: str) -> bool:
 
 def aside(text: str) -> Aside | None:
     """Whether `text` as a whole asks to wait, or to hear it again."""
-    words = " ".join(plain(text))
+    words = " ".join(plain(text[:LONGEST]))
     if _HOLD.fullmatch(words):
         return Aside.HOLD
     return Aside.REPEAT if _REPEAT.fullmatch(words) else None

@@ -1,5 +1,7 @@
 """The spoken rights: ways of putting them, and what only sounds like them."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -160,5 +162,13 @@ def test_nothing_that_is_said_breaks_it(said: str) -> None:
     aside(said)
 
 
-def test_a_long_monologue_is_no_burden() -> None:
-    assert rights("stop calling me bob " * 300) == ()
+@pytest.mark.parametrize(
+    "filler", [" while i", " if you", " please", " stop calling me", " a person about", " not"]
+)
+def test_no_monologue_is_a_burden(filler: str) -> None:
+    start = time.perf_counter()
+    for opening in ("hold on", "stop calling me", "delete my data", "am i talking to a"):
+        text = f"{opening}{filler * 200} {'z' * 60}"
+        rights(text)
+        aside(text)
+    assert time.perf_counter() - start < 1
