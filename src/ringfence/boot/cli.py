@@ -110,6 +110,7 @@ def front(*, descriptor: tuple[int, ...]) -> None:
 
 @main.command()
 @as_json
+@_role
 def migrate(*, as_json: bool) -> None:
     """Bring the database to what this version needs, as its owner. Safe to repeat."""
     from ringfence.boot import migrate as schema
@@ -160,6 +161,7 @@ def trust(*, show: bool) -> None:
 
 @main.command(hidden=True)
 @click.option("--demo", is_flag=True)
+@_role
 def welcome(*, demo: bool) -> None:
     """What `ringfence up` greets with."""
     from ringfence.boot.people import welcome as greeting

@@ -1,15 +1,16 @@
 """How a program that refuses to run as root is started by root, and how a child dies with its parent.
 
-Root in a container is common, and each kind allows something else. Tried in this order:
+Root in a container is common, so is a user without a name, and each kind of container allows something else. In this order:
 
-1. A user namespace in which root is called `nobody`: files stay root's, and no folder has to be opened to others.
-2. The user `nobody`, who keeps one power: to enter folders in spite of their modes (CAP_DAC_OVERRIDE). The data becomes his.
+1. A user namespace in which we are called `nobody`: files stay ours, and no folder has to be opened to others.
+2. For root, the user `nobody`, who keeps one power: to enter folders in spite of their modes (CAP_DAC_OVERRIDE). The data becomes his.
 
 Everything here runs between fork and exec.
 """
 
 import ctypes
 import os
+import pwd
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -47,23 +48,31 @@ def way_down(folder: Path, number: signal.Signals) -> Preparation:
 
     The child gets `number` when this process dies. Raises NoWayDown where root can be nobody else.
     """
-    if os.geteuid() != 0:
+    uid = os.geteuid()
+    if uid != 0 and _has_name(uid):
         return lambda: die_with_parent(number)
-    for become, owner in ((enter_namespace, 0), (become_nobody, NOBODY)):
+    ways: list[tuple[Preparation, int]] = [(enter_namespace, uid)]
+    if uid == 0:
+        ways.append((become_nobody, NOBODY))
+    for become, owner in ways:
         if _works(become):
             make_over(folder, owner)
             return _then_die_with_parent(become, number)
-    raise NoWayDown("The database does not run as root, and this container forbids it to be anybody else.")
+    raise NoWayDown(
+        f"The database does not run as user {uid} (root, or a user without a name), and this container forbids it to "
+        "be anybody else. Start as an ordinary user."
+    )
 
 
 def enter_namespace() -> None:
-    """A user namespace in which root is called nobody."""
+    """A user namespace in which whoever we are is called nobody."""
+    uid, gid = os.geteuid(), os.getegid()
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(_CLONE_NEWUSER) != 0:
         raise OSError(ctypes.get_errno(), "no user namespaces")
     Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/gid_map").write_text(f"{NOBODY} 0 1")
-    Path("/proc/self/uid_map").write_text(f"{NOBODY} 0 1")
+    Path("/proc/self/gid_map").write_text(f"{NOBODY} {gid} 1")
+    Path("/proc/self/uid_map").write_text(f"{NOBODY} {uid} 1")
 
 
 def become_nobody() -> None:
@@ -96,6 +105,15 @@ def _all(folder: Path) -> Iterator[Path]:
     if folder.exists():
         yield folder
         yield from folder.rglob("*")
+
+
+def _has_name(uid: int) -> bool:
+    """The database's own tools look their user up."""
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True
 
 
 def _then_die_with_parent(become: Preparation, number: signal.Signals) -> Preparation:
