@@ -1,8 +1,12 @@
 """Django's settings, drawn from the installed `Config`. The environment is not read here."""
 
+from pathlib import Path
 from typing import Any, Final
 
+from csp.constants import NONE, SELF
+
 from ringfence.core.config import current
+from ringfence.policy import load
 from ringfence.web.databases import database
 
 _config = current()
@@ -16,13 +20,94 @@ INSTALLED_APPS: Final = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "csp",
     "procrastinate.contrib.django",
     "ringfence.apps.keys.apps.KeysConfig",
     "ringfence.apps.accounts.apps.AccountsConfig",
     "ringfence.apps.agents.apps.AgentsConfig",
     "ringfence.apps.numbers.apps.NumbersConfig",
     "ringfence.apps.calls.apps.CallsConfig",
+    "ringfence.web.apps.WebConfig",
 ]
+
+ROOT_URLCONF: Final = "ringfence.web.urls"
+WSGI_APPLICATION: Final = "ringfence.web.wsgi.application"
+MIDDLEWARE: Final = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ringfence.web.middleware.Headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "ringfence.web.middleware.Errors",
+    "ringfence.web.middleware.Viewers",
+]
+TEMPLATES: Final = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "ringfence.web.context.page",
+            ],
+            "builtins": ["ringfence.web.templatetags.show"],
+        },
+    }
+]
+STATIC_URL: Final = "/static/"
+STATICFILES_DIRS: Final = [Path(__file__).parent / "static"]
+WHITENOISE_USE_FINDERS: Final = True
+WHITENOISE_AUTOREFRESH: Final = False
+WHITENOISE_MAX_AGE: Final = 3600
+
+_cookies = {each.name.removeprefix("__Host-rf_"): each for each in load().cookies}
+_DAY = 24 * 3600
+SESSION_COOKIE_NAME: Final = _cookies["session"].name
+SESSION_COOKIE_AGE: Final = _cookies["session"].days * _DAY
+SESSION_COOKIE_SECURE: Final = True
+SESSION_COOKIE_HTTPONLY: Final = _cookies["session"].http_only
+SESSION_COOKIE_SAMESITE: Final = "Lax"
+CSRF_COOKIE_NAME: Final = _cookies["csrf"].name
+CSRF_COOKIE_AGE: Final = _cookies["csrf"].days * _DAY
+CSRF_COOKIE_SECURE: Final = True
+CSRF_COOKIE_HTTPONLY: Final = _cookies["csrf"].http_only
+CSRF_COOKIE_SAMESITE: Final = "Lax"
+CSRF_TRUSTED_ORIGINS: Final = [_config.public_url]
+CSRF_FAILURE_VIEW: Final = "ringfence.web.errors.csrf_failure"
+
+SECURE_HSTS_SECONDS: Final = 365 * _DAY
+SECURE_CONTENT_TYPE_NOSNIFF: Final = True
+SECURE_REFERRER_POLICY: Final = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY: Final = "same-origin"
+X_FRAME_OPTIONS: Final = "DENY"
+CONTENT_SECURITY_POLICY: Final = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "media-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+LOGIN_URL: Final = "/sign-in/"
+DATA_UPLOAD_MAX_MEMORY_SIZE: Final = 2 * 1024 * 1024
+AUTH_PASSWORD_VALIDATORS: Final = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGGING_CONFIG: Final = None
 
 DATABASES: Final[dict[str, Any]] = {"default": database(_config.database_urls.of(_config.login))}
 DEFAULT_AUTO_FIELD: Final = "django.db.models.BigAutoField"

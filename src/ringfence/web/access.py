@@ -1,0 +1,56 @@
+"""Who may do what: role × action, in one table. Pages, API and streams all ask it."""
+
+from enum import StrEnum
+from typing import Final
+
+from ringfence.apps.accounts.models import Role
+from ringfence.core.errors import NotAllowed
+
+
+class Action(StrEnum):
+    """What can be done in an account."""
+
+    SEE_CALLS = "see_calls"  # that they took place: metadata
+    READ_CALLS = "read_calls"  # words, audio, numbers
+    DELETE_CALLS = "delete_calls"
+    EXPORT_CALLS = "export_calls"
+    SEE_AGENTS = "see_agents"
+    EDIT_AGENTS = "edit_agents"
+    PLACE_CALLS = "place_calls"
+    SEE_NUMBERS = "see_numbers"
+    EDIT_NUMBERS = "edit_numbers"
+    SEE_MEMBERS = "see_members"
+    EDIT_MEMBERS = "edit_members"
+    EDIT_KEYS = "edit_keys"
+
+
+_READING: Final = {Action.SEE_CALLS, Action.READ_CALLS, Action.SEE_AGENTS, Action.SEE_NUMBERS}
+_WORKING: Final = _READING | {
+    Action.EDIT_AGENTS,
+    Action.PLACE_CALLS,
+    Action.EXPORT_CALLS,
+    Action.DELETE_CALLS,
+}
+_RUNNING: Final = _WORKING | {Action.EDIT_NUMBERS, Action.SEE_MEMBERS, Action.EDIT_KEYS}
+
+TABLE: Final[dict[Role, frozenset[Action]]] = {
+    Role.OWNER: frozenset(Action),
+    Role.ADMIN: frozenset(_RUNNING | {Action.EDIT_MEMBERS}),
+    Role.MANAGER: frozenset(_WORKING | {Action.EDIT_NUMBERS}),
+    Role.ANALYST: frozenset({Action.SEE_CALLS, Action.SEE_AGENTS}),
+    Role.BILLING: frozenset(),
+    Role.PRIVACY_OFFICER: frozenset(
+        {*_READING, Action.DELETE_CALLS, Action.EXPORT_CALLS, Action.SEE_MEMBERS}
+    ),
+}
+
+
+def may(role: Role, action: Action) -> bool:
+    """Whether this role may do this."""
+    return action in TABLE[role]
+
+
+def demand(role: Role, action: Action) -> None:
+    """Raise NotAllowed unless this role may do this."""
+    if not may(role, action):
+        raise NotAllowed("Your role in this account does not allow this. Ask the account's owner.")

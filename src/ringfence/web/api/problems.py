@@ -1,0 +1,101 @@
+"""Errors as `application/problem+json` (RFC 9457), one shape for every route."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
+
+from ringfence.core.errors import (
+    BadInput,
+    Conflict,
+    Gone,
+    NotAllowed,
+    NotFound,
+    RingfenceError,
+    Unavailable,
+)
+
+_STATUS: tuple[tuple[type[RingfenceError], HTTPStatus], ...] = (
+    (BadInput, HTTPStatus.BAD_REQUEST),
+    (NotAllowed, HTTPStatus.FORBIDDEN),
+    (NotFound, HTTPStatus.NOT_FOUND),
+    (Gone, HTTPStatus.GONE),
+    (Conflict, HTTPStatus.CONFLICT),
+    (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+RETRY_AFTER_S = 5
+
+
+def problem(
+    status: HTTPStatus, *, code: str, detail: str, errors: Sequence[dict[str, Any]] = ()
+) -> HttpResponse:
+    """A problem document: `type` is a stable relative URI, `detail` tells the reader what to do next."""
+    body: dict[str, Any] = {
+        "type": f"/docs/problems#{code}",
+        "title": status.phrase,
+        "status": status.value,
+        "code": code,
+        "detail": detail,
+    }
+    if errors:
+        body["errors"] = list(errors)
+    response = HttpResponse(orjson.dumps(body), status=status, content_type="application/problem+json")
+    response["Cache-Control"] = "no-store"
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Retry-After"] = str(RETRY_AFTER_S)
+    if status is HTTPStatus.UNAUTHORIZED:
+        response["WWW-Authenticate"] = 'Bearer realm="ringfence"'
+    return response
+
+
+def of_error(error: RingfenceError) -> HttpResponse:
+    """The problem document of an error of ours."""
+    status = next((s for kind, s in _STATUS if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
+    detail = (
+        str(error) if status is not HTTPStatus.INTERNAL_SERVER_ERROR else "Something went wrong on our side."
+    )
+    return problem(status, code=error.code, detail=detail)
+
+
+def unauthenticated() -> HttpResponse:
+    """401, for a missing, unknown, expired or revoked key: which of these it was is not said."""
+    return problem(
+        HTTPStatus.UNAUTHORIZED,
+        code="unauthenticated",
+        detail="Send a valid API key as `Authorization: Bearer rf_…`. Keys are made under Settings → API keys.",
+    )
+
+
+def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
+    errors = [
+        {"path": ".".join(str(step) for step in each["loc"][1:]), "reason": each["msg"]}
+        for each in error.errors
+    ]
+    return problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        code="invalid",
+        detail="Some values are not as the API expects them; each is listed in `errors`.",
+        errors=errors,
+    )
+
+
+def install(api: NinjaAPI) -> None:
+    """Answer every error of `api` with a problem document."""
+    api.add_exception_handler(RingfenceError, lambda _request, error: of_error(error))  # type: ignore[arg-type]
+    api.add_exception_handler(ValidationError, _invalid)  # type: ignore[arg-type]
+    api.add_exception_handler(AuthenticationError, lambda _request, _error: unauthenticated())
+    api.add_exception_handler(
+        AuthorizationError, lambda _request, _error: of_error(NotAllowed("This key's role may not do that."))
+    )
+    api.add_exception_handler(
+        HttpError,
+        lambda _request, error: problem(  # type: ignore[arg-type]
+            HTTPStatus(error.status_code),  # type: ignore[attr-defined]
+            code="bad_request",
+            detail=str(error),
+        ),
+    )

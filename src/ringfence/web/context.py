@@ -1,0 +1,18 @@
+"""What every template knows."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from ringfence.web.access import Action
+from ringfence.web.navigation import menu
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """The viewer, the menu they may use, and the actions by name."""
+    viewer = getattr(request, "viewer", None)
+    return {
+        "viewer": viewer,
+        "menu": menu(viewer, request.path) if viewer else (),
+        "can": {action.value: viewer.may(action) for action in Action} if viewer else {},
+    }

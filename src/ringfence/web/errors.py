@@ -1,0 +1,49 @@
+"""Error pages."""
+
+from http import HTTPStatus
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from ringfence.core.errors import BadInput, Conflict, Gone, NotAllowed, NotFound, RingfenceError, Unavailable
+
+_KINDS: Final[tuple[tuple[type[RingfenceError], HTTPStatus, str], ...]] = (
+    (NotFound, HTTPStatus.NOT_FOUND, "Not found"),
+    (Gone, HTTPStatus.GONE, "No longer here"),
+    (NotAllowed, HTTPStatus.FORBIDDEN, "Not allowed"),
+    (Conflict, HTTPStatus.CONFLICT, "That cannot be done now"),
+    (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE, "Not available at the moment"),
+    (BadInput, HTTPStatus.BAD_REQUEST, "That did not work"),
+)
+
+
+def of_error(request: HttpRequest, error: RingfenceError) -> HttpResponse:
+    """The page of an error of ours; for parts of a page, its message alone."""
+    for kind, status, title in _KINDS:
+        if isinstance(error, kind):
+            return _page(request, status, title, str(error))
+    return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong", "Please try again.")
+
+
+def broken(request: HttpRequest, reference: str) -> HttpResponse:
+    """Our own fault: nothing is said of it but a reference to quote."""
+    text = "Something went wrong on our side. Try again; if it stays, quote the reference below."
+    return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong", text, reference)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 (Django calls it so)
+    return _page(request, HTTPStatus.NOT_FOUND, "Not found", "There is nothing at this address.")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 (Django calls it so)
+    """A form that did not come from our page, or whose page was too old."""
+    text = "This form is too old, or did not come from this site. Load the page again, then repeat."
+    return _page(request, HTTPStatus.FORBIDDEN, "Please try again", text)
+
+
+def _page(
+    request: HttpRequest, status: HTTPStatus, title: str, text: str, reference: str = ""
+) -> HttpResponse:
+    context = {"title": title, "text": text, "reference": reference}
+    return render(request, "error.html", context, status=status)

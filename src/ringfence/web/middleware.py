@@ -1,0 +1,66 @@
+"""What every request passes: headers, errors as pages, and the viewer."""
+
+import secrets
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+from django.http import HttpRequest, HttpResponseBase
+
+from ringfence.core.errors import RingfenceError
+from ringfence.web import errors
+from ringfence.web.viewer import find
+
+Next = Callable[[HttpRequest], HttpResponseBase]
+PUBLIC: Final = ("/static/",)
+TALK: Final = "/talk/"
+
+
+class Headers:
+    """What browsers may do with our pages: nothing that they need not, and keep nothing that is personal."""
+
+    def __init__(self, get_response: Next) -> None:
+        self._next = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self._next(request)
+        microphone = "self" if request.path.endswith(TALK) else ""
+        response.setdefault(
+            "Permissions-Policy",
+            f"microphone=({microphone}), camera=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+        )
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if not request.path.startswith(PUBLIC):
+            response.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class Errors:
+    """Errors of ours as pages: what happened, what to do, and a reference where it is our fault."""
+
+    def __init__(self, get_response: Next) -> None:
+        self._next = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self._next(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        if request.path.startswith("/api/"):
+            return None
+        if isinstance(error, RingfenceError):
+            return errors.of_error(request, error)
+        reference = secrets.token_hex(4)
+        structlog.get_logger().error("a page failed", reference=reference, exc_info=error)
+        return errors.broken(request, reference)
+
+
+class Viewers:
+    """Puts the viewer on the request, or None."""
+
+    def __init__(self, get_response: Next) -> None:
+        self._next = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        signed_in = not request.path.startswith(("/static/", "/api/", "/webhooks/"))
+        request.viewer = find(request) if signed_in else None  # type: ignore[attr-defined]
+        return self._next(request)

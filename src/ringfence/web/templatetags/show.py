@@ -1,0 +1,85 @@
+"""How values are shown: durations, moments, numbers, and the words for states."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import phonenumbers
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+_WORDS: Final = {
+    "ringing": "Ringing", "in_progress": "In progress", "completed": "Completed", "interrupted": "Interrupted",
+    "failed": "Failed", "being_erased": "Being erased", "finished": "Finished", "caller_hung_up": "Caller hung up",
+    "transferred": "Transferred", "no_input": "No input", "not_understood": "Not understood",
+    "voicemail": "Voicemail", "time_limit": "Time limit", "opted_out": "Opted out", "no_answer": "No answer",
+    "inbound": "Inbound", "outbound": "Outbound", "twilio": "Telephone", "web": "Browser", "loopback": "Synthetic",
+    "kept": "Kept", "deleted": "Deleted", "expired": "Expired", "never_kept": "Never kept", "pending": "Not ready yet",
+    "not_asked": "Not asked", "yes": "Yes", "no": "No", "given": "Given", "empty": "Empty", "not_given": "Not given",
+    "privacy_officer": "Privacy officer",
+}  # fmt: skip
+
+_TONES: Final = {
+    "completed": "kept", "finished": "kept", "transferred": "kept", "in_progress": "live", "ringing": "live",
+    "interrupted": "warning", "no_input": "warning", "not_understood": "warning", "time_limit": "warning",
+    "opted_out": "warning", "failed": "broken", "being_erased": "warning",
+}  # fmt: skip
+
+
+@register.filter
+def word(value: object) -> str:
+    """A state or kind as people say it."""
+    text = str(value or "")
+    return _WORDS.get(text, text.replace("_", " ").capitalize())
+
+
+@register.filter
+def tone(value: object) -> str:
+    """Which signal a state gives: kept, live, warning, broken or plain."""
+    return _TONES.get(str(value or ""), "plain")
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """2:07, or 1:02:07."""
+    if seconds is None:
+        return "–"
+    whole = round(seconds)
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+@register.filter
+def moment(value: Any, form: str = "full") -> SafeString | str:
+    """A moment that the browser shows in its reader's own zone; UTC without scripts, and on hover."""
+    if not value:
+        return "–"
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    text = at.strftime("%d %b %Y") if form == "day" else at.strftime("%d %b %Y, %H:%M")
+    utc = at.strftime("%Y-%m-%d %H:%M:%S UTC")
+    return format_html(
+        '<time datetime="{}" title="{}" data-form="{}">{}</time>', at.isoformat(), utc, form, text
+    )
+
+
+@register.filter
+def phone(number: str | None) -> str:
+    """A number in international form; a masked one as it is."""
+    if not number:
+        return "–"
+    if not number.startswith("+") or "•" in number:
+        return number
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+@register.filter
+def percent(part: float, whole: float) -> str:
+    """A share for positions in drawings: 12.34."""
+    return f"{100 * part / whole:.2f}" if whole else "0"

@@ -1,0 +1,1 @@
+"""What carriers tell us over HTTP: signed, and believed only then."""
