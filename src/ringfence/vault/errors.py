@@ -5,10 +5,11 @@ VaultError
 ├── EpochGone     the epoch's key was destroyed, or never made: nothing beneath it opens again
 ├── KeyRejected   a root key file that is missing, malformed or readable by others
 ├── StoreFailed   the keyring's store did not answer; retry may help
+├── StillWritten  a journal that is to be closed for a dead writer has a living one
 └── JournalFailed a journal could not be written; what was written before stays whole
 """
 
-from ringfence.core.errors import Gone, RingfenceError, Unavailable
+from ringfence.core.errors import Conflict, Gone, RingfenceError, Unavailable
 
 
 class VaultError(RingfenceError):
@@ -29,6 +30,10 @@ class KeyRejected(VaultError):
 
 class StoreFailed(VaultError, Unavailable):
     code = "keyring_unavailable"
+
+
+class StillWritten(VaultError, Conflict):
+    code = "journal_still_written"
 
 
 class JournalFailed(VaultError, Unavailable):

@@ -10,8 +10,11 @@ is 1 only for the index: the STREAM construction of Hoang, Reyhanitabar, Rogaway
 record cannot be moved, left out or played twice. Whoever closes the file uses a salt of its own, hence no nonce is
 ever used twice, even if a worker closes what a dead process left. The index lists every record and the whole is cut
 nowhere unnoticed once it is closed. Without a trailer the journal is an orphan and ends at its last whole record.
+
+A writer holds a lock on its file, which the system lets go of when the writer's process dies: what is locked is alive.
 """
 
+import fcntl
 import os
 import secrets
 import struct
@@ -25,7 +28,7 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ringfence.vault.errors import JournalFailed, Tampered
+from ringfence.vault.errors import JournalFailed, StillWritten, Tampered
 from ringfence.vault.seal import TAG_BYTES, derive
 
 _MAGIC: Final = b"RFJ1"
@@ -101,6 +104,7 @@ class JournalWriter:
         text = orjson.dumps(context)
         header = _MAGIC + len(text).to_bytes(4, "big") + text + salt
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         try:
             _write_all(descriptor, 0, header)
         except JournalFailed:
@@ -195,7 +199,12 @@ class JournalReader:
 
 
 def close_orphan(path: Path, key: bytes) -> int:
-    """Close what a dead writer left, at its last whole record; the final size. Closing twice does nothing."""
+    """Close what a dead writer left, at its last whole record; the final size. Closing twice does nothing.
+
+    Raises StillWritten while the writer lives, Tampered if not even the header is whole.
+    """
+    if being_written(path):
+        raise StillWritten("This journal's writer lives. Leave it alone.")
     source = FileSource(path)
     try:
         reader = JournalReader(source, key, closed=False)
@@ -210,6 +219,19 @@ def close_orphan(path: Path, key: bytes) -> int:
     try:
         os.ftruncate(descriptor, end)
         return _finish(descriptor, key, header, reader.entries, end)
+    finally:
+        os.close(descriptor)
+
+
+def being_written(path: Path) -> bool:
+    """Whether a living writer holds this journal."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        return False
     finally:
         os.close(descriptor)
 

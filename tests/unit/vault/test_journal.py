@@ -11,12 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ringfence.vault.errors import JournalFailed, Tampered
+from ringfence.vault.errors import JournalFailed, StillWritten, Tampered
 from ringfence.vault.journal import (
     FileSource,
     JournalContext,
     JournalReader,
     JournalWriter,
+    being_written,
     close_orphan,
     read_context,
 )
@@ -204,3 +205,19 @@ def test_no_room_for_the_header_means_no_file(tmp_path: Path) -> None:
     with pytest.raises((FileNotFoundError, JournalFailed)):
         JournalWriter.create(missing, KEY, CONTEXT)
     assert not missing.exists()
+
+
+def test_nobody_closes_a_journal_under_a_living_writer(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    writer = JournalWriter.create(path, KEY, CONTEXT)
+    writer.append(1, 0, b"words")
+    assert being_written(path)
+    before = path.read_bytes()
+    with pytest.raises(StillWritten):
+        close_orphan(path, KEY)
+    assert path.read_bytes() == before
+    writer.append(1, 8000, b"more words")
+    writer.abandon()
+    assert not being_written(path)
+    close_orphan(path, KEY)
+    assert read(path.read_bytes()) == [b"words", b"more words"]
