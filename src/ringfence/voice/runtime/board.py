@@ -140,6 +140,8 @@ class Board:
                 loop.run_in_executor(self._services.disk, call.recorder.sync)
 
     async def _beat(self) -> None:
-        alive = [(call.setup.account_id, call.setup.call_id) for call in self._calls.values()]
+        """Calls that wait to be handed over are alive too: their result is here, and nobody else may end them."""
+        here = (*self._calls.values(), *self._leaving)
+        alive = [(call.setup.account_id, call.setup.call_id) for call in here]
         if alive:
             await self._services.admission.beat(alive)
