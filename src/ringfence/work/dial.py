@@ -36,8 +36,8 @@ def call_number(
     agent = get_for_call(account_id, agent_id)
     connection = open_connection(account_id, own.connection_id)
     decision = may_dial_now(account_id, number)
-    if not decision.allowed:
-        raise NotCalled(decision.message)
+    if not decision:
+        raise NotCalled(decision.sentence)
     call = begin_call(
         account_id, agent, direction=Direction.OUTBOUND, channel=Channel.TWILIO, clock=clock,
         from_number=own.e164, to_number=number, connection_id=connection.id,
