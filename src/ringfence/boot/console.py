@@ -14,7 +14,7 @@ class Console:
     """Steps with how long they took, then where to go. Plain lines where there is no terminal."""
 
     def __init__(self) -> None:
-        self._out = Terminal(highlight=False)
+        self._out = Terminal(highlight=False, soft_wrap=True)
         self._since = time.monotonic()
 
     def title(self) -> None:
@@ -33,12 +33,15 @@ class Console:
         out.print(f"\n  Ready after {time.monotonic() - self._since:.1f} s at [bold]{config.public_url}[/]\n")
         if sign_in:
             out.print("  Sign in, once, within 15 minutes:")
-            out.print(f"  [bold cyan]{sign_in}[/]\n", soft_wrap=True)
+            out.print(f"  [bold cyan]{sign_in}[/]\n")
         out.print(
             "  [dim]Until this machine trusts the installation's own certificate (`ringfence trust`),[/]"
         )
         out.print("  [dim]the browser asks before it opens the page. Ctrl-C stops everything.[/]\n")
         out.file.flush()
+
+    def warn(self, text: str) -> None:
+        self._out.print(f"  [yellow]![/] {text}")
 
     def stopping(self) -> None:
         self._out.print("  Stopping: calls are closed and kept.")

@@ -2,8 +2,10 @@
 
 import asyncio
 import errno
+import signal
 import socket
 import time
+from collections.abc import Coroutine
 from typing import Final
 
 import uvloop
@@ -53,4 +55,14 @@ def serve(descriptors: tuple[int, ...] = ()) -> None:
     backends = front.Backends(socket_of(config, "web"), ready_file(config, "media"))
     ready_file(config, "front").touch()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(front.serve(sockets, context, backends))
+        runner.run(_until_told(front.serve(sockets, context, backends)))
+
+
+async def _until_told(serving: Coroutine[None, None, None]) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    task = asyncio.get_running_loop().create_task(serving)
+    await stop.wait()
+    task.cancel()
+    await asyncio.wait([task])

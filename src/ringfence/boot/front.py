@@ -5,14 +5,12 @@ to the web process with one PROXY protocol line in front (version 1), which tell
 """
 
 import asyncio
-import contextlib
 import re
-import signal
 import socket
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from ringfence.boot.certificates import Certificates
 
@@ -96,8 +94,7 @@ class _Client(asyncio.Protocol):
         self._waiting = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 (for the type checker)
-        self.transport = transport
+        self.transport = transport = cast("asyncio.Transport", transport)
         transport.set_write_buffer_limits(high=BUFFER)
         self._timer = self._loop.call_later(HEAD_S, self._give_up, "408 Request Timeout", "Too slow.")
 
@@ -252,11 +249,8 @@ def listen(port: int) -> list[socket.socket]:
 
 
 async def serve(sockets: list[socket.socket], context: ssl.SSLContext, backends: Backends) -> None:
-    """Accept until SIGTERM or SIGINT."""
+    """Accept until cancelled."""
     loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
     welcoming: set[asyncio.Task[None]] = set()
     room = asyncio.Semaphore(MOST_CLIENTS)
 
@@ -274,11 +268,6 @@ async def serve(sockets: list[socket.socket], context: ssl.SSLContext, backends:
             welcoming.add(task)
             task.add_done_callback(welcoming.discard)
 
-    accepting = [loop.create_task(accept(each)) for each in sockets]
-    await stop.wait()
-    for task in accepting:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-    for each in sockets:
-        each.close()
+    async with asyncio.TaskGroup() as group:
+        for each in sockets:
+            group.create_task(accept(each))

@@ -60,8 +60,11 @@ def describe(error: BaseException) -> str:
     """An error by its type and the lines it passed through."""
     steps, trace = [], error.__traceback__
     while trace is not None:
-        code = trace.tb_frame.f_code
-        steps.append(f"{code.co_filename.rsplit('/ringfence/', 1)[-1]}:{trace.tb_lineno}")
+        path = trace.tb_frame.f_code.co_filename
+        if not path.startswith("<"):
+            ours = "/ringfence/" in path
+            place = path.rsplit("/ringfence/", 1)[-1] if ours else "/".join(path.rsplit("/", 2)[-2:])
+            steps.append(f"{place}:{trace.tb_lineno}")
         trace = trace.tb_next
     return f"{type(error).__module__}.{type(error).__qualname__} at {' < '.join(reversed(steps[-12:]))}"
 

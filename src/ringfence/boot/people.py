@@ -125,8 +125,9 @@ def sign_in_address(config: Config, user: Any) -> str:
     from django.urls import reverse
 
     from ringfence.apps.accounts.links import sign_in_token
+    from ringfence.web.console.signin import link as page
 
-    return f"{config.public_url}{reverse('sign-in-link')}?token={sign_in_token(user)}"
+    return f"{config.public_url}{reverse(page)}?token={sign_in_token(user)}"
 
 
 def _demo_agent(account_id: UUID) -> None:

@@ -3,14 +3,38 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from ringfence.boot import certificates, front
 from ringfence.boot.clock import SystemClock
 from ringfence.boot.front import Backends, listen, serve, server_context
+
+
+@contextmanager
+def on_its_own_loop(serving: Coroutine[None, None, None]) -> Iterator[None]:
+    """Serve on the loop that the front runs on, whose TLS differs from the standard one's."""
+    loop = uvloop.new_event_loop()
+    task = loop.create_task(serving)
+
+    async def whole() -> None:
+        await asyncio.wait([task])
+        await asyncio.sleep(0.1)  # what was closed last is let go of
+
+    def work() -> None:
+        loop.run_until_complete(whole())
+        loop.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    yield
+    loop.call_soon_threadsafe(task.cancel)
+    thread.join()
 
 
 class Backend:
@@ -48,6 +72,7 @@ class House:
 @pytest.fixture
 async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     monkeypatch.setattr(front, "HEAD_S", 0.5)
+    monkeypatch.setattr(front, "MOST_CLIENTS", 10)
     files = certificates.ensure(tmp_path / "tls", "localhost", SystemClock())
     web, media = Backend(b"web"), Backend(b"media")
     servers = [
@@ -58,10 +83,8 @@ async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     sockets = listen(0)
     port = sockets[0].getsockname()[1]
     backends = Backends(tmp_path / "web.sock", tmp_path / "media.port")
-    serving = asyncio.get_running_loop().create_task(serve(sockets, server_context(files), backends))
-    await asyncio.sleep(0)
-    yield House(port, files, web, media)
-    serving.cancel()
+    with on_its_own_loop(serve(sockets, server_context(files), backends)):
+        yield House(port, files, web, media)
     for server in servers:
         server.close()
     for each in sockets:
@@ -121,3 +144,51 @@ def test_a_taken_port_is_an_error() -> None:
         taken.listen()
         with pytest.raises(OSError, match="in use"):
             listen(taken.getsockname()[1])
+
+
+async def test_a_request_that_trickles_in_is_given_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(front, "ANSWER_S", 0.4)
+    reader, writer = await asyncio.open_connection("localhost", house.port, ssl=house.trusting())
+    writer.write(b"POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\n")
+    for _ in range(20):
+        writer.write(b".")
+        await asyncio.sleep(0.1)
+        if reader.at_eof():
+            break
+    assert reader.at_eof()
+    writer.close()
+
+
+async def test_much_is_passed_on_whole_to_a_slow_reader(house: House, tmp_path: Path) -> None:
+    size = 8 << 20
+
+    async def generous(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        for _ in range(size >> 16):
+            writer.write(bytes(1 << 16))
+            await writer.drain()
+        writer.close()
+
+    (tmp_path / "web.sock").unlink()
+    server = await asyncio.start_unix_server(generous, tmp_path / "web.sock")
+    reader, writer = await asyncio.open_connection(
+        "localhost", house.port, ssl=house.trusting(), limit=1 << 14
+    )
+    writer.write(b"GET / HTTP/1.1\r\n\r\n")
+    got = 0
+    while chunk := await reader.read(1 << 16):
+        got += len(chunk)
+        if got % 7 == 0:
+            await asyncio.sleep(0.01)
+    assert got == size
+    writer.close()
+    server.close()
+
+
+async def test_room_is_given_back_whatever_a_client_does(house: House) -> None:
+    """More of every kind than there is room for, one after the other; the last one still gets in."""
+    for number in range(12):
+        _, writer = await asyncio.open_connection("localhost", house.port)
+        writer.write([b"", b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01 nonsense"][number % 3])
+        writer.close()
+    assert (await house.ask(b"GET / HTTP/1.1\r\n\r\n")).endswith(b"web")
