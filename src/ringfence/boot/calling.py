@@ -51,7 +51,7 @@ def place(*, account: str, agent: str, caller: str, from_number: str, fast: bool
         from_number=from_number,
     )  # fmt: skip
     trust = ssl.create_default_context(cafile=str(config.data_dir / "tls" / "authority.pem"))
-    url = f"wss://localhost:{config.port}/media/loopback/"
+    url = f"wss://127.0.0.1:{config.port}/media/loopback/"
     asyncio.run(place_call(url, call.ticket, lines, trust=trust, stepped=fast))
     return await_log(account_id, call.id)
 

@@ -161,7 +161,7 @@ def _first_call(account_id: UUID) -> list[str] | None:
         called = Call.objects.filter(account_id=account_id).exists()
     if called or SystemClock().now() - made > FIRST_CALL_WITHIN:
         return None
-    return ["call", "--account", DEMO, "--agent", DEMO_AGENT, "--caller", "demo", "--json"]
+    return ["call", "--account", DEMO, "--agent", DEMO_AGENT, "--caller", "demo", "--fast", "--json"]
 
 
 def _on_member(account: str, email: str, do: Callable[[Any, UUID, Any], object]) -> None:
