@@ -28,7 +28,9 @@ urlpatterns = [
     path("agents/<uuid:agent_id>/ticket/", agents.ticket, name="ticket"),
     path("numbers/", numbers.index, name="numbers"),
     path("numbers/connect/", numbers.connect_carrier, name="connect"),
-    path("numbers/connections/<uuid:connection_id>/disconnect/", numbers.disconnect_carrier, name="disconnect"),
+    path(
+        "numbers/connections/<uuid:connection_id>/disconnect/", numbers.disconnect_carrier, name="disconnect"
+    ),
     path("numbers/add/", numbers.add, name="add-number"),
     path("numbers/<uuid:number_id>/", numbers.change, name="change-number"),
     path("numbers/code/", numbers.send_code, name="send-code"),

@@ -1,8 +1,35 @@
-"""Placeholder until routes are mounted."""
+"""The API itself: its routes, its door, its errors."""
 
+from typing import Any
+
+import orjson
+from django.http import HttpRequest
 from ninja import NinjaAPI
+from ninja.renderers import BaseRenderer
 
+from ringfence.web.api import agents, calls, numbers
+from ringfence.web.api.principal import Bearer
 from ringfence.web.api.problems import install
 
-api = NinjaAPI(title="Ringfence", version="1", docs_url=None, openapi_url="/openapi.json")
+
+class _Json(BaseRenderer):
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        return orjson.dumps(data, default=str)
+
+
+api = NinjaAPI(
+    title="Ringfence",
+    version="1",
+    description="Calls, agents and numbers of one account. Errors are `application/problem+json` (RFC 9457).",
+    docs_url=None,
+    openapi_url="/openapi.json",
+    auth=Bearer(),
+    renderer=_Json(),
+    urls_namespace="api",
+)
+api.add_router("/calls", calls.router)
+api.add_router("/agents", agents.router)
+api.add_router("/numbers", numbers.router)
 install(api)

@@ -38,8 +38,12 @@ def new(request: HttpRequest) -> HttpResponse:
     slug = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:60]
     if not slug or kind not in EXAMPLES:
         error = "Give the agent a name with letters or digits."
-        return render(request, "agents/new.html", {"kinds": EXAMPLES, "error": error, "name": name}, status=400)
-    draft = re.sub(r"^name: .*$", f"name: {_quoted(name)}", source(EXAMPLES[kind]), count=1, flags=re.MULTILINE)
+        return render(
+            request, "agents/new.html", {"kinds": EXAMPLES, "error": error, "name": name}, status=400
+        )
+    draft = re.sub(
+        r"^name: .*$", f"name: {_quoted(name)}", source(EXAMPLES[kind]), count=1, flags=re.MULTILINE
+    )
     made = create_agent(viewer_of(request).account_id, slug=slug, name=name, draft=draft, clock=clock())
     return redirect("agent", agent_id=made)
 
@@ -108,7 +112,9 @@ def ticket(request: HttpRequest, agent_id: UUID) -> HttpResponse:
         account_id, get_for_call(account_id, agent_id), direction=Direction.INBOUND, channel=Channel.WEB,
         clock=clock(),
     )  # fmt: skip
-    return JsonResponse({"call": str(call.id), "path": f"/media/web/{call.ticket}", "page": f"/learn/calls/{call.id}/"})
+    return JsonResponse(
+        {"call": str(call.id), "path": f"/media/web/{call.ticket}", "page": f"/learn/calls/{call.id}/"}
+    )
 
 
 def check(text: str) -> tuple[AgentDefinition | None, tuple[Any, ...]]:
@@ -125,11 +131,23 @@ def flow(definition: AgentDefinition | None) -> list[dict[str, str]]:
         return []
     drawn = []
     for step in definition.steps:
-        kind = next((k for k in ("say", "ask", "choose", "confirm", "branch", "transfer", "end") if getattr(step, k, None)), "")
+        kind = next(
+            (
+                k
+                for k in ("say", "ask", "choose", "confirm", "branch", "transfer", "end")
+                if getattr(step, k, None)
+            ),
+            "",
+        )
         said = getattr(step, kind, "") if kind else ""
         answer = getattr(step, "answer_kind", None)
         drawn.append(
-            {"id": step.id, "kind": kind, "text": said if isinstance(said, str) else "", "answer": answer.kind if answer else ""}
+            {
+                "id": step.id,
+                "kind": kind,
+                "text": said if isinstance(said, str) else "",
+                "answer": answer.kind if answer else "",
+            }
         )
     return drawn
 

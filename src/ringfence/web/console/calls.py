@@ -61,7 +61,11 @@ def live(request: HttpRequest) -> HttpResponse:
         row
         for status in LIVE
         for row in list_calls(
-            viewer.account_id, CallFilters(status=status), clock=clock(), limit=20, unmask=viewer.may(Action.READ_CALLS)
+            viewer.account_id,
+            CallFilters(status=status),
+            clock=clock(),
+            limit=20,
+            unmask=viewer.may(Action.READ_CALLS),
         ).rows
     ]
     return render(request, "calls/_live.html", {"rows": rows, "now": clock().now()})

@@ -31,7 +31,9 @@ def connect_carrier(request: HttpRequest) -> HttpResponse:
     sid, token = request.POST.get("account_sid", "").strip(), request.POST.get("auth_token", "").strip()
     base_url = request.POST.get("base_url", "").strip().rstrip("/")
     if not sid or not token:
-        return _page(request, error="Give the account SID and the auth token; both are on the carrier's console.")
+        return _page(
+            request, error="Give the account SID and the auth token; both are on the carrier's console."
+        )
     settings = {"account_sid": sid} | ({"base_url": base_url} if base_url else {})
     try:
         carrier(settings, token).numbers()

@@ -32,11 +32,16 @@ def people(request: HttpRequest) -> HttpResponse:
         email = request.POST.get("email", "")
         try:
             user = add_member(viewer.account_id, email=email, role=_role(request), clock=clock())
-            context |= {"link": f"{current().public_url}/sign-in/link/?token={sign_in_token(user)}", "added": user.email}
+            context |= {
+                "link": f"{current().public_url}/sign-in/link/?token={sign_in_token(user)}",
+                "added": user.email,
+            }
         except RingfenceError as error:
             context |= {"error": str(error), "email": email}
             status = 400
-    return render(request, "settings/members.html", {**context, "members": members(viewer.account_id)}, status=status)
+    return render(
+        request, "settings/members.html", {**context, "members": members(viewer.account_id)}, status=status
+    )
 
 
 @require_POST
@@ -66,7 +71,9 @@ def api_keys(request: HttpRequest) -> HttpResponse:
             viewer.account_id, name=name, role=_role(request), clock=clock(), created_by=viewer.user_id,
             expires_at=clock().now() + timedelta(days=int(days)),
         )  # fmt: skip
-    return render(request, "settings/keys.html", {**context, "keys": keys(viewer.account_id), "now": clock().now()})
+    return render(
+        request, "settings/keys.html", {**context, "keys": keys(viewer.account_id), "now": clock().now()}
+    )
 
 
 @require_POST

@@ -56,9 +56,24 @@ function moveInList(event) {
 
 function picks() {
   const all = document.querySelector("[data-pick-all]");
-  const each = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[data-pick]"));
-  if (!(all instanceof HTMLInputElement)) return;
-  all.addEventListener("change", () => each.forEach((box) => (box.checked = all.checked)));
+  const each = /** @type {HTMLInputElement[]} */ ([...document.querySelectorAll("[data-pick]")]);
+  const words = document.querySelector("[data-picked]");
+  const button = document.querySelector("[data-pickbar] button");
+  if (!(all instanceof HTMLInputElement) || !words || !(button instanceof HTMLButtonElement)) return;
+  const tell = () => {
+    const count = each.filter((box) => box.checked).length;
+    words.textContent = count ? `${count} ${count === 1 ? "call" : "calls"} chosen.` : "Choose calls to delete them or a part of them.";
+    button.disabled = count === 0;
+    all.checked = count === each.length;
+    all.indeterminate = count > 0 && count < each.length;
+  };
+  all.addEventListener("change", () => {
+    for (const box of each) box.checked = all.checked;
+    tell();
+  });
+  for (const box of each) box.addEventListener("change", tell);
+  window.addEventListener("pageshow", tell);
+  tell();
 }
 
 function themes() {

@@ -1,0 +1,124 @@
+"""`/agents`: definitions, drafts and published versions."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router, Schema
+
+from ringfence.apps.agents.agents import AgentFacts, agent, agents, archive, create_agent, save_draft
+from ringfence.apps.agents.versions import definition_of, publish, versions
+from ringfence.core.agent.definition import DefinitionError, needs_engine, parse
+from ringfence.web.access import Action
+from ringfence.web.api.idempotency import once
+from ringfence.web.api.principal import holder_of, needs
+from ringfence.web.clock import clock
+
+router = Router(tags=["agents"])
+
+
+class AgentIn(Schema):
+    """A new agent. Its definition may be unfinished; publishing checks it."""
+
+    slug: str = Field(max_length=60)
+    definition: str = Field(max_length=200_000, description="YAML.")
+
+
+class DefinitionIn(Schema):
+    definition: str = Field(max_length=200_000, description="YAML.")
+
+
+@router.get("", summary="List agents")
+@needs(Action.SEE_AGENTS)
+def index(request: HttpRequest) -> dict[str, Any]:
+    return {"items": [_short(each) for each in agents(holder_of(request).account_id)], "next": None}
+
+
+@router.post("", response={201: dict[str, Any]}, summary="Make an agent")
+@needs(Action.EDIT_AGENTS)
+@once
+def create(request: HttpRequest, body: AgentIn) -> tuple[int, dict[str, Any]]:
+    account_id = holder_of(request).account_id
+    problems = _problems(body.definition)
+    name = body.slug if problems else parse(body.definition).name
+    made = create_agent(account_id, slug=body.slug, name=name, draft=body.definition, clock=clock())
+    return 201, _whole(account_id, made)
+
+
+@router.get("/{uuid:agent_id}", summary="One agent with its draft")
+@needs(Action.SEE_AGENTS)
+def show(request: HttpRequest, agent_id: UUID) -> dict[str, Any]:
+    return _whole(holder_of(request).account_id, agent_id)
+
+
+@router.put("/{uuid:agent_id}/draft", summary="Replace the draft")
+@needs(Action.EDIT_AGENTS)
+@once
+def draft(request: HttpRequest, agent_id: UUID, body: DefinitionIn) -> dict[str, Any]:
+    account_id = holder_of(request).account_id
+    save_draft(account_id, agent_id, body.definition, clock())
+    return _whole(account_id, agent_id)
+
+
+@router.post("/{uuid:agent_id}/versions", response={201: dict[str, Any]}, summary="Publish the draft")
+@needs(Action.EDIT_AGENTS)
+@once
+def publish_draft(request: HttpRequest, agent_id: UUID) -> tuple[int, dict[str, Any]]:
+    """A published version answers calls from now on, and never changes."""
+    account_id = holder_of(request).account_id
+    found = agent(account_id, agent_id)
+    definition = parse(found.draft)
+    number = publish(account_id, agent_id, definition=found.draft, name=definition.name, clock=clock())
+    return 201, {"number": number}
+
+
+@router.get("/{uuid:agent_id}/versions", summary="Published versions, newest first")
+@needs(Action.SEE_AGENTS)
+def list_versions(request: HttpRequest, agent_id: UUID) -> dict[str, Any]:
+    account_id = holder_of(request).account_id
+    agent(account_id, agent_id)
+    items = [{"number": v.number, "published_at": v.published_at} for v in versions(account_id, agent_id)]
+    return {"items": items, "next": None}
+
+
+@router.get("/{uuid:agent_id}/versions/{int:number}", summary="One published version")
+@needs(Action.SEE_AGENTS)
+def show_version(request: HttpRequest, agent_id: UUID, number: int) -> dict[str, Any]:
+    return {"number": number, "definition": definition_of(holder_of(request).account_id, agent_id, number)}
+
+
+@router.delete("/{uuid:agent_id}", response={204: None}, summary="Put an agent away")
+@needs(Action.EDIT_AGENTS)
+def put_away(request: HttpRequest, agent_id: UUID) -> HttpResponse:
+    """It takes no further call. Its versions stay, because calls name them."""
+    archive(holder_of(request).account_id, agent_id, clock())
+    return HttpResponse(status=204)
+
+
+def _short(facts: AgentFacts) -> dict[str, Any]:
+    return {
+        "id": str(facts.id),
+        "slug": facts.slug,
+        "name": facts.name,
+        "live_version": facts.live_version,
+        "updated_at": facts.updated_at.isoformat(),
+    }
+
+
+def _whole(account_id: UUID, agent_id: UUID) -> dict[str, Any]:
+    facts = agent(account_id, agent_id)
+    problems = _problems(facts.draft)
+    return {
+        **_short(facts),
+        "definition": facts.draft,
+        "problems": problems,
+        "needs": [] if problems else [str(need) for need in needs_engine(parse(facts.draft))],
+    }
+
+
+def _problems(text: str) -> list[dict[str, Any]]:
+    try:
+        parse(text)
+    except DefinitionError as error:
+        return [{"line": each.line, "column": each.column, "reason": each.reason} for each in error.problems]
+    return []

@@ -1,0 +1,49 @@
+"""Who a request of the API speaks for: the holder of a key."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+
+from ringfence.apps.accounts.apikeys import KeyHolder, verify
+from ringfence.apps.accounts.errors import KeyRefused
+from ringfence.apps.accounts.models import Role
+from ringfence.web.access import Action, demand
+from ringfence.web.clock import clock
+
+Operation = Callable[..., Any]
+
+
+class Bearer(HttpBearer):
+    """`Authorization: Bearer rf_…`."""
+
+    openapi_name = "API key"
+
+    def authenticate(self, request: HttpRequest, token: str) -> KeyHolder | None:
+        try:
+            return verify(token, clock())
+        except KeyRefused:
+            return None
+
+
+def holder_of(request: HttpRequest) -> KeyHolder:
+    """The key's holder, once `Bearer` let the request in."""
+    holder: KeyHolder = request.auth  # type: ignore[attr-defined]
+    return holder
+
+
+def needs(action: Action) -> Callable[[Operation], Operation]:
+    """An operation for keys whose role allows this."""
+
+    def decorate(operation: Operation) -> Operation:
+        @wraps(operation)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            demand(Role(holder_of(request).role), action)
+            return operation(request, *args, **kwargs)
+
+        checked.action = action  # type: ignore[attr-defined]
+        return checked
+
+    return decorate
