@@ -49,7 +49,8 @@ def quietly(work: Callable[[Watch], T], folder: Path) -> T:
 
     def body() -> None:
         try:
-            results.append(work(_move_out(folder)))
+            with _move_out(folder) as resolver:
+                results.append(work(Watch(resolver)))
         except BaseException as error:  # noqa: BLE001 - handed to the caller below
             errors.append(error)
 
@@ -61,7 +62,7 @@ def quietly(work: Callable[[Watch], T], folder: Path) -> T:
     return results[0]
 
 
-def _move_out(folder: Path) -> Watch:
+def _move_out(folder: Path) -> socket.socket:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(_CLONE_NEWNET | _CLONE_NEWNS) != 0:
         raise OSError(ctypes.get_errno(), "no namespaces")
@@ -76,4 +77,4 @@ def _move_out(folder: Path) -> Watch:
     resolver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     resolver.bind(("127.0.0.1", 53))
     resolver.setblocking(False)
-    return Watch(resolver)
+    return resolver

@@ -101,9 +101,8 @@ def test_accounts_and_members_from_the_command_line(house: House) -> None:
     house.answer(
         "member", "add", "--account", "harbour", "--email", "second@example.org", "--role", "analyst"
     )
-    assert house.run(
-        "member", "role", "--account", "harbour", "--email", "second@example.org", "--role", "admin"
-    )
+    change = ("--account", "harbour", "--email", "second@example.org", "--role", "admin")
+    assert house.run("member", "role", *change).returncode == 0
     roles = {each["email"]: each["role"] for each in house.answer("member", "list", "--account", "harbour")}
     assert roles == {"first@example.org": "owner", "second@example.org": "admin"}
     refused = house.run("member", "remove", "--account", "harbour", "--email", "first@example.org")

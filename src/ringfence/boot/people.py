@@ -66,9 +66,10 @@ def remove(account: str, email: str) -> None:
 
 def change(account: str, email: str, role: str) -> None:
     """Give a member another role."""
-    wanted = _role(role)
     _on_member(
-        account, email, lambda module, account_id, user: module.change_role(account_id, user.user_id, wanted)
+        account,
+        email,
+        lambda module, account_id, user: module.change_role(account_id, user.user_id, _role(role)),
     )
 
 
