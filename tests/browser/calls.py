@@ -187,7 +187,9 @@ def _result(setup: CallSetup, script: Script, start: datetime, *, kept: bool) ->
         for n, (who, text, a, b) in enumerate(script.said)
     )
     timings = tuple(
-        TurnTiming(at_s=turn.start_s, response_ms=760 + 90 * n, wait_ms=700, stt_ms=38, llm_ms=None, tts_ms=22 + n)
+        TurnTiming(
+            at_s=turn.start_s, response_ms=760 + 90 * n, wait_ms=700, stt_ms=38, llm_ms=None, tts_ms=22 + n
+        )
         for n, turn in enumerate(turns)
         if n and turn.speaker is Speaker.AGENT
     )

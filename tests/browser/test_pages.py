@@ -54,7 +54,9 @@ def paths(site: Site, busy: tuple[UUID, dict[str, UUID]]) -> dict[str, str]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (768, False), (360, False), (360, True)])
+@pytest.mark.parametrize(
+    ("width", "dark"), [(1280, False), (1280, True), (768, False), (360, False), (360, True)]
+)
 def test_pages_are_for_everybody(
     site: Site, enter: Enter, busy: tuple[UUID, dict[str, UUID]], width: int, dark: bool
 ) -> None:

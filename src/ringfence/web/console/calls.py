@@ -1,5 +1,6 @@
 """Learn → Call Logs: the list, a call, and deleting."""
 
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -101,7 +102,8 @@ def recording(request: HttpRequest, call_id: UUID) -> HttpResponseBase:
 def vcon(request: HttpRequest, call_id: UUID) -> HttpResponseBase:
     """The call as vCon, with its audio."""
     pieces = vcon_stream(viewer_of(request).account_id, call_id, clock=clock())
-    response = StreamingHttpResponse(pieces, content_type=MEDIA_TYPE)
+    first = next(pieces)  # a call that is not there is an error page, not a broken download
+    response = StreamingHttpResponse(chain([first], pieces), content_type=MEDIA_TYPE)
     response["Content-Disposition"] = f'attachment; filename="call-{call_id}.vcon.json"'
     return response
 

@@ -21,7 +21,10 @@ if (player) {
   const total = Number(player.dataset.duration);
   const steps = Number(played.getAttribute("data-steps"));
 
-  const toggle = () => (audio.paused ? audio.play() : audio.pause());
+  const toggle = () => {
+    if (!audio.paused) audio.pause();
+    else audio.play().catch(() => {}); // paused again before it began, or gone: the error event says so
+  };
   /** @param {number} at */
   const go = (at) => {
     audio.currentTime = Math.min(Math.max(at, 0), total);
