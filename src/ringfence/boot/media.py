@@ -61,12 +61,14 @@ def services_of(config: Config, vault: Vault, database: Database) -> Services:
     """What every call of this process shares."""
     folder = live_folder(config)
     folder.mkdir(exist_ok=True, mode=0o700)
+    room = EngineRoom()
+    room.start()
     return Services(
         clock=SystemClock(),
         folder=folder,
         admission=Desk(database, vault),
         sink=Intake(database, vault, Objects(config.object_store_url)),
-        engines=EngineRoom(),
+        engines=room,
         vads={rate: SileroVad(rate) for rate in RATES},
         tools=Tools(),
     )

@@ -1,0 +1,57 @@
+"""The connection that the three engines share: TLS or the loopback, no redirects, no proxies, errors of ours."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import httpx
+
+from ringfence.core.errors import BadInput
+from ringfence.voice.speech.ports import EngineNonsense, EngineStalled, EngineUnreachable
+
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+CONNECT_S: Final = 3.0
+SILENCE_S: Final = 8.0
+
+
+@dataclass(slots=True)
+class Endpoint:
+    """Where an engine is. `base_url` ends before `/chat/completions` and its like; nothing is sent in the clear."""
+
+    base_url: str
+    model: str
+    secret: str | None = field(default=None, repr=False)
+    silence_s: float = SILENCE_S
+    _client: httpx.AsyncClient | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        url = httpx.URL(self.base_url)
+        if url.scheme != "https" and not (url.scheme == "http" and url.host in LOOPBACK):
+            raise BadInput("An engine off this machine is reached over https:// only.")
+
+    @asynccontextmanager
+    async def post(self, path: str, **content: Any) -> AsyncIterator[httpx.Response]:
+        """A streamed answer. Raises EngineUnreachable, EngineStalled, EngineNonsense."""
+        if self._client is None:
+            limits = httpx.Timeout(self.silence_s, connect=CONNECT_S)
+            self._client = httpx.AsyncClient(timeout=limits, follow_redirects=False, trust_env=False)
+        headers = {"Authorization": f"Bearer {self.secret}"} if self.secret else {}
+        try:
+            async with self._client.stream(
+                "POST", self.base_url.rstrip("/") + path, headers=headers, **content
+            ) as answer:
+                if answer.is_server_error or answer.status_code in {408, 429}:
+                    raise EngineUnreachable(f"the engine answered with status {answer.status_code}")
+                if not answer.is_success:
+                    raise EngineNonsense(f"the engine refused with status {answer.status_code}")
+                yield answer
+        except httpx.TimeoutException as error:
+            raise EngineStalled("the engine fell silent") from error
+        except (httpx.HTTPError, httpx.StreamError) as error:
+            raise EngineUnreachable("the engine cannot be reached, or broke off") from error
+
+    async def aclose(self) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
