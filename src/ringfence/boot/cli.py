@@ -135,7 +135,6 @@ def migrate(*, as_json: bool) -> None:
 @click.option("--from", "from_number", default="+15550100", show_default=True, help="The caller's number.")
 @click.option("--fast", is_flag=True, help="As fast as the machine goes instead of in real time.")
 @as_json
-@_role
 def call(*, account: str, agent: str, caller: str, from_number: str, fast: bool, as_json: bool) -> None:
     """Place a real call with a synthetic caller, through the real media path, and print its call log.
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from ringfence.boot import wiring
+from ringfence.boot import logs, wiring
 from ringfence.boot.clock import SystemClock
 from ringfence.core.config import Config
 from ringfence.core.errors import BadInput
@@ -18,6 +18,7 @@ FIRST_CALL_WITHIN: Final = timedelta(days=1)
 
 def begin() -> Config:
     """Bring Django up for a command."""
+    logs.configure("command")  # or lines would mix with the answer
     config, _ = wiring.begin("web")
     return config
 
@@ -100,7 +101,7 @@ def welcome(*, demo: bool) -> dict[str, Any]:
 
     `call` is the command line of the first call, while there was none.
     """
-    config = begin()
+    config, _ = wiring.begin("web")
     from ringfence.apps.accounts.accounts import account_by_slug, make_account
     from ringfence.apps.accounts.errors import NoSuchAccount
     from ringfence.apps.accounts.members import add_member, members
