@@ -1,12 +1,16 @@
 """Deletion by the customer: at once unreadable, then gone everywhere, and looked at again before it is called done.
 
-Three steps, each safe to repeat, with a crash allowed between any two:
+Four steps, each safe to repeat, with a crash allowed between any two:
 
 1. mark     a tombstone in a transaction of its own: from here nothing reads the part, and no late writer writes it
-2. destroy  keys and ciphertext in the database, search tokens, the object
-3. verify   look again; only then the erasure is done
+2. destroy  keys and ciphertext in rows, and search tokens
+3. remove   the object
+4. finish   look again, in every place; only then the erasure is done, and a call's rows go
 
 An object store that fails leaves the call listed as being erased and unreadable; a job tries again until it is done.
+
+A call in progress is refused: its parts are still being made, and a deletion that hung up on somebody would be a surprise.
+Whoever wants it gone hangs up first; "don't record this", said in the call, works at once.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,9 +21,10 @@ from uuid import UUID
 
 import structlog
 from django.db import connection
+from django.db.models import F
 
 from ringfence.apps.accounts.tenancy import tenant
-from ringfence.apps.calls.models import Call, Erasure, ErasureState, PartState, Recording, Transcript
+from ringfence.apps.calls.models import Call, Erasure, ErasureState, PartState, Recording, Ticket, Transcript
 from ringfence.apps.calls.objects import Objects, object_name, objects
 from ringfence.core.call import Status
 from ringfence.core.clock import Clock
@@ -28,6 +33,8 @@ from ringfence.core.errors import Conflict, NotFound, Unavailable
 from ringfence.core.ids import new_id
 
 LIVE: Final = (Status.RINGING.value, Status.IN_PROGRESS.value)
+AT_ONCE: Final = 500
+GIVE_UP_AFTER: Final = 3
 
 
 class Part(StrEnum):
@@ -64,9 +71,9 @@ def delete_parts(
     Raises NoSuchCalls if one of them is not there, CallInProgress if one has not ended; then nothing is deleted.
     """
     ids = list(dict.fromkeys(call_ids))
-    _mark(account_id, ids, part, actor, clock)
-    done = [call_id for call_id in ids if erase(account_id, call_id, part, clock)]
-    return DeletionOutcome(tuple(done), tuple(i for i in ids if i not in done))
+    mark(account_id, ids, part, actor, clock)
+    gone = erase_all(account_id, ids, part, clock)
+    return DeletionOutcome(tuple(i for i in ids if i in gone), tuple(i for i in ids if i not in gone))
 
 
 def open_erasures(account_id: UUID) -> list[tuple[UUID, Part]]:
@@ -77,37 +84,33 @@ def open_erasures(account_id: UUID) -> list[tuple[UUID, Part]]:
 
 
 def erase(account_id: UUID, call_id: UUID, part: Part, clock: Clock) -> bool:
-    """Steps 2 and 3 for one marked part; whether it is gone. A store that fails is an answer, not an error."""
-    store = objects(current().object_store_url)
-    names = _object_names(account_id, call_id) if part is not Part.TRANSCRIPT else []
-    try:
-        _destroy_keys(account_id, call_id, part)
-        for name in names:
-            store.delete(name)
-        gone = _verify(account_id, call_id, part, store, names)
-    except Unavailable as error:
-        structlog.get_logger().warning("an erasure waits", call_id=str(call_id), code=error.code)
-        gone = False
-    _note(account_id, call_id, part, clock, gone=gone)
+    """Steps 2 to 4 for one marked part; whether it is gone. A store that fails is an answer, not an error."""
+    return call_id in erase_all(account_id, [call_id], part, clock)
+
+
+def erase_all(account_id: UUID, ids: Sequence[UUID], part: Part, clock: Clock) -> set[UUID]:
+    """The same for many calls: those whose part is gone everywhere."""
+    gone: set[UUID] = set()
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        destroy(account_id, some, part)
+        kept = remove(account_id, some) if part is not Part.TRANSCRIPT else set()
+        gone |= finish(account_id, some, part, kept, clock)
     return gone
 
 
-def _mark(account_id: UUID, ids: Sequence[UUID], part: Part, actor: str, clock: Clock) -> None:
+def mark(account_id: UUID, ids: Sequence[UUID], part: Part, actor: str, clock: Clock) -> None:
+    """Step 1."""
     with tenant(account_id):
-        rows = {
-            row.id: row for row in Call.objects.select_for_update().filter(account_id=account_id, id__in=ids)
-        }
-        if any(row.status in LIVE for row in rows.values()):
-            raise CallInProgress("This call is still going on. Hang it up first, then delete it.")
-        marked = set(
-            Erasure.objects.filter(
-                account_id=account_id, call_id__in=ids, part__in=[part.value, "call"]
-            ).values_list("call_id", flat=True)
+        rows = dict(
+            Call.objects.select_for_update()
+            .filter(account_id=account_id, id__in=ids)
+            .order_by("id")
+            .values_list("id", "status")
         )
-        if missing := [i for i in ids if i not in rows and i not in marked]:
-            raise NoSuchCalls(
-                "There is no such call." if len(missing) == 1 else "Some of these calls do not exist."
-            )
+        if any(status in LIVE for status in rows.values()):
+            raise CallInProgress("This call is still going on. Hang it up first, then delete it.")
+        _none_is_missing(account_id, [i for i in ids if i not in rows], part)
         now = clock.now()
         Erasure.objects.bulk_create(
             [
@@ -115,96 +118,151 @@ def _mark(account_id: UUID, ids: Sequence[UUID], part: Part, actor: str, clock: 
                     id=new_id(clock), account_id=account_id, call_id=call_id, part=part.value,
                     state=ErasureState.REQUESTED.value, requested_at=now, requested_by=actor,
                 )
-                for call_id in ids
-                if call_id in rows
+                for call_id in rows
             ],
             ignore_conflicts=True,
         )  # fmt: skip
-        fresh = [i for i in ids if i in rows]
-        for model, name in ((Recording, "recording"), (Transcript, "transcript")):
-            if part.value in {name, "call"}:
-                model.objects.filter(
-                    account_id=account_id, call_id__in=fresh, state=PartState.KEPT.value
-                ).update(state=PartState.BEING_ERASED.value)
+        for model in _models(part):
+            kept = model.objects.filter(account_id=account_id, call_id__in=rows, state=PartState.KEPT.value)
+            kept.update(state=PartState.BEING_ERASED.value)
         if part is Part.CALL:
-            Call.objects.filter(account_id=account_id, id__in=fresh, being_erased_at=None).update(
-                being_erased_at=now
-            )
+            unmarked = Call.objects.filter(account_id=account_id, id__in=rows, being_erased_at=None)
+            unmarked.update(being_erased_at=now)
 
 
-def _object_names(account_id: UUID, call_id: UUID) -> list[str]:
-    """Where the recording is, or would be if a late writer had put it there."""
+def destroy(account_id: UUID, ids: Sequence[UUID], part: Part) -> None:
+    """Step 2: keys and ciphertext in rows, and search tokens, in one transaction behind the calls' row locks."""
     with tenant(account_id):
-        row = Call.objects.filter(account_id=account_id, id=call_id).first()
-        named = Recording.objects.filter(account_id=account_id, call_id=call_id).values_list(
-            "object_name", flat=True
+        list(
+            Call.objects.select_for_update()
+            .filter(account_id=account_id, id__in=ids)
+            .order_by("id")
+            .values("id")
         )
-        names = {name for name in named if name}
-        if row is not None and row.ended_at is not None:
-            names.add(object_name(account_id, call_id, row.ended_at))
-    return sorted(names)
-
-
-def _destroy_keys(account_id: UUID, call_id: UUID, part: Part) -> None:
-    """Keys and ciphertext in rows, and search tokens: one transaction, behind the call's row lock."""
-    with tenant(account_id):
-        Call.objects.select_for_update().filter(account_id=account_id, id=call_id).first()
-        if part is not Part.TRANSCRIPT:
-            _empty(Recording, account_id, call_id, waveform_sealed=None)
+        for model in _models(part):
+            sealed = ("waveform_sealed",) if model is Recording else _WORDS
+            rows = model.objects.filter(account_id=account_id, call_id__in=ids)
+            rows.exclude(state__in=(PartState.NEVER_KEPT.value, PartState.DELETED.value)).update(
+                state=PartState.BEING_ERASED.value, wrapped_key=None, bucket_id=None, **dict.fromkeys(sealed)
+            )
         if part is not Part.RECORDING:
-            _empty(
-                Transcript, account_id, call_id, turns_sealed=None, summary_sealed=None, variables_sealed=None
-            )
             with connection.cursor() as cursor:
-                cursor.execute("SELECT lookup.drop_tokens(%s, %s)", [account_id, [call_id]])
+                cursor.execute("SELECT lookup.drop_tokens(%s, %s::uuid[])", [account_id, list(ids)])
         if part is Part.CALL:
-            Call.objects.filter(account_id=account_id, id=call_id).update(
-                wrapped_key=None, live_keys=None, numbers_sealed=None, from_index=None, to_index=None
+            Call.objects.filter(account_id=account_id, id__in=ids).update(**dict.fromkeys(_NUMBERS))
+
+
+def remove(account_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
+    """Step 3: the objects, each where the recording is or would be if a late writer had put it there.
+
+    Those calls whose object may still be there.
+    """
+    store = objects(current().object_store_url)
+    names = {object_name(account_id, call_id): call_id for call_id in ids}
+    try:
+        store.delete(list(names))
+    except Unavailable:
+        return _one_by_one(store, names)
+    return set()
+
+
+def finish(account_id: UUID, ids: Sequence[UUID], part: Part, kept: set[UUID], clock: Clock) -> set[UUID]:
+    """Step 4: look again, write down how it went, and let go of the rows of calls that are gone; they go last."""
+    kept = kept | _still_there(account_id, [i for i in ids if i not in kept], part)
+    gone = {call_id for call_id in ids if call_id not in kept}
+    with tenant(account_id):
+        now, marks = (
+            clock.now(),
+            Erasure.objects.filter(account_id=account_id, part=part.value).exclude(
+                state=ErasureState.DONE.value
+            ),
+        )
+        marks.filter(call_id__in=kept).update(
+            attempts=F("attempts") + 1, tried_at=now, places={"database": "erased", "objects": "failed"}
+        )
+        for model in _models(part):
+            erased = model.objects.filter(
+                account_id=account_id, call_id__in=gone, state=PartState.BEING_ERASED.value
             )
-
-
-def _empty(model: Any, account_id: UUID, call_id: UUID, **fields: None) -> None:
-    model.objects.filter(account_id=account_id, call_id=call_id).exclude(
-        state=PartState.NEVER_KEPT.value
-    ).update(state=PartState.BEING_ERASED.value, wrapped_key=None, bucket_id=None, **fields)
-
-
-def _verify(account_id: UUID, call_id: UUID, part: Part, store: Objects, names: Sequence[str]) -> bool:
-    if any(store.exists(name) for name in names):
-        return False
-    with tenant(account_id):
-        for model, name in ((Recording, "recording"), (Transcript, "transcript")):
-            rows = model.objects.filter(account_id=account_id, call_id=call_id)
-            if part.value in {name, "call"} and rows.exclude(wrapped_key=None).exists():
-                return False
-    return True
-
-
-def _note(account_id: UUID, call_id: UUID, part: Part, clock: Clock, *, gone: bool) -> None:
-    """Write down how it went; the rows of a call that is gone go now, and last."""
-    with tenant(account_id):
-        marks = Erasure.objects.filter(account_id=account_id, call_id=call_id, part=part.value)
-        now = clock.now()
-        if not gone:
-            for mark in marks.exclude(state=ErasureState.DONE.value):
-                mark.attempts += 1
-                mark.tried_at = now
-                mark.places = {"database": "erased", "objects": "failed"}
-                mark.save(update_fields=["attempts", "tried_at", "places"])
-            return
-        for model, name in ((Recording, "recording"), (Transcript, "transcript")):
-            if part.value == name:
-                model.objects.filter(
-                    account_id=account_id, call_id=call_id, state=PartState.BEING_ERASED.value
-                ).update(
-                    state=PartState.DELETED.value,
-                    **({"object_name": "", "bytes": 0} if model is Recording else {}),
-                )
+            where = {"object_name": "", "bytes": 0} if model is Recording else {}
+            erased.update(state=PartState.DELETED.value, **where)
         if part is Part.CALL:
-            Recording.objects.filter(account_id=account_id, call_id=call_id).delete()
-            Transcript.objects.filter(account_id=account_id, call_id=call_id).delete()
-            Call.objects.filter(account_id=account_id, id=call_id).delete()
-        marks.exclude(state=ErasureState.DONE.value).update(
-            state=ErasureState.DONE.value, done_at=now, tried_at=now,
-            places={"database": "erased", "search": "erased", "objects": "erased"},
-        )  # fmt: skip
+            for model in (Recording, Transcript, Ticket):
+                model.objects.filter(account_id=account_id, call_id__in=gone).delete()
+            Call.objects.filter(account_id=account_id, id__in=gone).delete()
+        places = dict.fromkeys(_PLACES[part], "erased")
+        marks.filter(call_id__in=gone).update(
+            state=ErasureState.DONE.value,
+            attempts=F("attempts") + 1,
+            tried_at=now,
+            done_at=now,
+            places=places,
+        )
+    return gone
+
+
+_WORDS: Final = ("turns_sealed", "summary_sealed", "variables_sealed")
+_NUMBERS: Final = ("wrapped_key", "live_keys", "numbers_sealed", "from_index", "to_index")
+_PLACES: Final = {
+    Part.RECORDING: ("database", "objects"),
+    Part.TRANSCRIPT: ("database", "search"),
+    Part.CALL: ("database", "search", "objects"),
+}
+
+
+def _models(part: Part) -> list[Any]:
+    """The tables whose rows a part is."""
+    return [
+        model
+        for model, name in ((Recording, Part.RECORDING), (Transcript, Part.TRANSCRIPT))
+        if part in {name, Part.CALL}
+    ]
+
+
+def _none_is_missing(account_id: UUID, missing: Sequence[UUID], part: Part) -> None:
+    """A call that is not there was erased, or never was."""
+    erased = set(
+        Erasure.objects.filter(
+            account_id=account_id, call_id__in=missing, part__in={part.value, Part.CALL.value}
+        ).values_list("call_id", flat=True)
+    )
+    unknown = [call_id for call_id in missing if call_id not in erased]
+    if unknown:
+        raise NoSuchCalls(
+            "There is no such call." if len(unknown) == 1 else "Some of these calls do not exist."
+        )
+
+
+def _one_by_one(store: Objects, names: dict[str, UUID]) -> set[UUID]:
+    """One object that cannot be erased keeps no other; a store that is away is asked a few times, not for each."""
+    kept: set[UUID] = set()
+    in_a_row = 0
+    for name, call_id in names.items():
+        try:
+            if in_a_row < GIVE_UP_AFTER:
+                store.delete([name])
+                in_a_row = 0
+                continue
+        except Unavailable as error:
+            structlog.get_logger().warning("an erasure waits", call_id=str(call_id), code=error.code)
+            in_a_row += 1
+        kept.add(call_id)
+    return kept
+
+
+def _still_there(account_id: UUID, ids: Sequence[UUID], part: Part) -> set[UUID]:
+    """What is left of calls that were destroyed and removed."""
+    left: set[UUID] = set()
+    if part is not Part.TRANSCRIPT:
+        store = objects(current().object_store_url)
+        for call_id in ids:
+            try:
+                if store.exists(object_name(account_id, call_id)):
+                    left.add(call_id)
+            except Unavailable:
+                left.add(call_id)
+    with tenant(account_id):
+        for model in _models(part):
+            rows = model.objects.filter(account_id=account_id, call_id__in=ids).exclude(wrapped_key=None)
+            left |= set(rows.values_list("call_id", flat=True))
+    return left

@@ -1,7 +1,7 @@
 """The beginning of a call: a row in the call log and a ticket that works once; later, what the ticket stands for."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 from typing import Final
@@ -15,7 +15,7 @@ from ringfence.apps.calls.models import Call, Ticket
 from ringfence.apps.keys.wiring import vault
 from ringfence.core.call import Channel, Direction, Status
 from ringfence.core.clock import Clock
-from ringfence.core.ids import new_id
+from ringfence.core.ids import id_at, new_id
 from ringfence.policy import version
 
 TICKET_LIFE: Final = timedelta(seconds=90)
@@ -34,8 +34,9 @@ def begin_call(
     from_number: str | None = None, to_number: str | None = None, connection_id: UUID | None = None,
     carrier_call_id: str | None = None,
 ) -> NewCall:  # fmt: skip
-    """Enter a call in the log as ringing. The agent's version, plan and policy are fixed here for its whole life."""
-    call_id, now, ticket = new_id(clock), clock.now(), secrets.token_urlsafe(24)
+    """Enter a call in the log as ringing. The agent's version and periods, plan and policy are fixed here for its life."""
+    now, ticket = clock.now(), secrets.token_urlsafe(24)
+    call_id = id_at(now, secrets.randbits(74))  # sorted as `started_at` is
     keys = vault().live_keys(account_id, call_id, now)
     numbers = {"from": from_number, "to": to_number}
     place = Place(account_id, call_id)
@@ -44,7 +45,8 @@ def begin_call(
             id=call_id, account_id=account_id, agent_id=agent.agent_id, agent_slug=agent.slug,
             agent_version=agent.version, direction=direction.value, channel=channel.value,
             status=Status.RINGING.value, started_at=now, seen_at=now, connection_id=connection_id,
-            carrier_call_id=carrier_call_id, policy_version=version(), live_keys=keys.blob,
+            carrier_call_id=carrier_call_id, policy_version=version(), periods=asdict(agent.periods),
+            live_keys=keys.blob,
             plan=Account.objects.values_list("plan", flat=True).get(id=account_id),
             numbers_sealed=seal_json(live_numbers_key(keys.words), numbers, place, LOG, "numbers_sealed"),
         )  # fmt: skip

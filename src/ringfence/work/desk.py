@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -13,21 +14,21 @@ from ringfence.apps.numbers.causes import Cause
 from ringfence.apps.numbers.suppressions import suppress
 from ringfence.apps.rows.cursor import set_tenant
 from ringfence.core.call import CallSetup, Channel, Direction
-from ringfence.policy import AgentPeriods, Part, Plan, days
+from ringfence.policy import Part, Plan
 from ringfence.vault.vault import Vault
 from ringfence.voice.runtime.ports import Admitted, EngineChoice
 from ringfence.voice.telephony.ports import CarrierFailed
 from ringfence.voice.telephony.twilio.rest import DEFAULT_BASE_URL, Account, Rest
 from ringfence.voice.telephony.twilio.twiml import dial
 from ringfence.work.database import Database
+from ringfence.work.live import periods_from
+from ringfence.work.rows import kept_days
 
 _REDEEM: Final = "SELECT account_id, call_id FROM lookup.redeem_ticket(%s, %s)"
 _CALL: Final = """
 SELECT c.agent_id, c.agent_slug, c.agent_version, c.direction, c.channel, c.plan, c.policy_version, c.started_at,
-       c.live_keys, c.numbers_sealed, v.definition, a.timezone,
-       g.keep_recording_days, g.keep_transcript_days, g.keep_log_days
+       c.live_keys, c.numbers_sealed, v.definition, a.timezone, c.periods
 FROM calls_call c
-JOIN agents_agent g ON g.id = c.agent_id AND g.account_id = c.account_id
 JOIN agents_agentversion v ON v.agent_id = c.agent_id AND v.account_id = c.account_id AND v.number = c.agent_version
 JOIN accounts_account a ON a.id = c.account_id
 WHERE c.account_id = %s AND c.id = %s AND c.status = 'ringing' AND c.being_erased_at IS NULL
@@ -107,11 +108,12 @@ class Desk:
             sealed,
             source,
             zone,
-        ) = row[:12]
+            periods,
+        ) = row
         keys = self._vault.recover_live_keys(account_id, call_id, started, bytes(blob))
         place = Place(account_id, call_id)
         numbers = open_json(live_numbers_key(keys.words), sealed, place, LOG, "numbers_sealed")
-        periods = AgentPeriods(recording=row[12], transcript=row[13], log=row[14])
+        kept = partial(kept_days, plan=Plan(plan), periods=periods_from(periods))
         setup = CallSetup(
             call_id=call_id, account_id=account_id, agent_id=agent_id, agent_slug=slug, agent_version=number,
             definition=source, direction=Direction(direction), channel=Channel(channel), plan=plan,
@@ -122,8 +124,8 @@ class Desk:
             keys=keys,
             engines={row[1]: self._engine(account_id, row[0], *row[2:]) for row in engines},
             today=now.astimezone(ZoneInfo(zone)),
-            recording_allowed=days(Part.RECORDING, Plan(plan), periods) != 0,
-            transcript_allowed=days(Part.TRANSCRIPT, Plan(plan), periods) != 0,
+            recording_allowed=kept(Part.RECORDING) != 0,
+            transcript_allowed=kept(Part.TRANSCRIPT) != 0,
         )
 
     def _engine(

@@ -1,4 +1,8 @@
-"""A call's JSON: the one shape that the API, `ringfence call --json` and exports share."""
+"""A call's JSON: the one shape that the API, `ringfence call --json` and exports share.
+
+Every part says whether it is available, and if not, why: deleted, being_erased, expired, never_kept, or pending while the
+call lives and its after-call work is not done. Of a call that is being erased as a whole nothing is told but that.
+"""
 
 from typing import Any, Final
 from uuid import UUID
@@ -29,6 +33,7 @@ def call_document(
         transcript = Transcript.objects.filter(account_id=account_id, call_id=call_id).first()
     show = (lambda number: number) if unmask else masked
     words, why = _words(account_id, call_id, purpose, clock)
+    told = row.being_erased_at is None
     return {
         "id": str(row.id),
         "agent": {"slug": row.agent_slug, "version": row.agent_version},
@@ -46,11 +51,11 @@ def call_document(
         "transcript": _transcript(words, why, transcript),
         "summary": _summary(words, why),
         "variables": _variables(words, why),
-        "disclosure": row.disclosure,
-        "consent": row.consent,
-        "timings": row.timings,
-        "costs": row.costs,
-        "problems": row.problems,
+        "disclosure": row.disclosure if told else None,
+        "consent": row.consent if told else None,
+        "timings": row.timings if told else [],
+        "costs": row.costs if told else {},
+        "problems": row.problems if told else [],
         "plan": row.plan,
         "policy_version": row.policy_version,
         "expires_at": _moment(row.expires_at),

@@ -4,28 +4,37 @@ Metadata is filtered in the clear. Numbers, words and variables' values are foun
 hash for each live bucket day, then an index look-up.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ringfence.apps.accounts.tenancy import tenant
+from ringfence.apps.agents.models import Agent
 from ringfence.apps.calls import cursors
 from ringfence.apps.calls.cursors import Position
-from ringfence.apps.calls.models import Call
+from ringfence.apps.calls.models import Call, PartState, Transcript
 from ringfence.apps.calls.numbers import masked
 from ringfence.apps.calls.reveal import Numbers, open_numbers
 from ringfence.apps.keys.buckets import BucketKey, open_buckets
 from ringfence.apps.keys.wiring import vault
 from ringfence.core.clock import Clock
-from ringfence.core.ids import id_at
+from ringfence.core.ids import id_at, moment_of
 from ringfence.policy import Part
 from ringfence.vault.blind import Tokens, number_index, words
 
-SEARCH_MOST: Final = 2000
+SEARCH_LEAST: Final = 200
+SEARCH_MOST: Final = 5000
+_DAY: Final = timedelta(days=1)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+_COLUMNS: Final = (
+    "account_id", "agent_slug", "agent_version", "direction", "channel", "status", "outcome", "started_at", "ended_at",
+    "duration_ms", "expires_at", "live_keys", "log_bucket", "wrapped_key", "numbers_sealed", "being_erased_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +94,7 @@ def list_calls(
         rows = query.rows(limit + 1)
         more, rows = len(rows) > limit, rows[:limit]
         numbers = open_numbers(rows, clock)
-        states = _part_states(account_id, [row.id for row in rows])
+        states = _part_states(account_id, [row.id for row in rows], clock.now())
     found = tuple(_row(row, numbers.get(row.id), states.get(row.id, {}), unmask=unmask) for row in rows)
     last = rows[-1] if more else None
     return CallPage(found, cursors.encode(Position(last.started_at, last.id)) if last else None)
@@ -100,25 +109,37 @@ class _Query:
     _buckets: dict[Part, list[BucketKey]] = field(default_factory=dict)
 
     def rows(self, most: int) -> list[Call]:
-        calls = Call.objects.filter(account_id=self.account_id)
-        calls = calls.exclude(expires_at__lte=self.clock.now())
-        for name, value in self._plain().items():
-            calls = calls.filter(**{name: value})
+        calls = self._filtered()
+        asked = words(self.filters.words)
+        if not asked and self.filters.variable is None:
+            return list(calls.order_by("-started_at", "-id")[:most])
+        found: list[Call] = []
+        readable = calls.filter(self._readable_words(), being_erased_at=None)
+        for ids in self._hits(sorted(asked), most):
+            found += readable.filter(id__in=ids)
+            if len(found) >= most:
+                break
+        return sorted(found, key=lambda row: (row.started_at, row.id), reverse=True)[:most]
+
+    def _filtered(self) -> QuerySet[Call]:
+        calls = Call.objects.filter(account_id=self.account_id).exclude(expires_at__lte=self.clock.now())
+        calls = calls.filter(**self._plain()).only(*_COLUMNS)
+        if self.filters.agent:
+            calls = calls.filter(agent_id__in=self._agents(self.filters.agent))
         if self.filters.number:
-            calls = self._numbered(calls, self.filters.number)
-        wanted = self._wanted_ids()
-        if wanted is not None:
-            calls = calls.filter(id__in=wanted)
+            hashes = [number_index(bucket.key, self.filters.number) for bucket in self._live(Part.LOG)]
+            here = Q(from_index__in=hashes) | Q(to_index__in=hashes)
+            calls = calls.filter(here, being_erased_at=None)
         if self.after is not None:
             calls = calls.filter(started_at__lte=self.after.started_at).extra(
-                where=["(started_at, id) < (%s, %s)"], params=[self.after.started_at, self.after.call_id]
+                where=["(started_at, calls_call.id) < (%s, %s)"],
+                params=[self.after.started_at, self.after.call_id],
             )
-        return list(calls.order_by("-started_at", "-id")[:most])
+        return calls
 
     def _plain(self) -> dict[str, Any]:
         asked = self.filters
         conditions = {
-            "agent_slug": asked.agent,
             "direction": asked.direction,
             "channel": asked.channel,
             "outcome": asked.outcome,
@@ -130,50 +151,77 @@ class _Query:
         }
         return {name: value for name, value in conditions.items() if value not in (None, "")}
 
-    def _numbered(self, calls: Any, number: str) -> Any:
-        hashes = [number_index(bucket.key, number) for bucket in self._live(Part.LOG)]
-        return calls.filter(Q(from_index__in=hashes) | Q(to_index__in=hashes))
+    def _agents(self, slug: str) -> list[UUID]:
+        """The index is by the agent's id; a slug names one agent for good."""
+        return list(Agent.objects.filter(account_id=self.account_id, slug=slug).values_list("id", flat=True))
 
-    def _wanted_ids(self) -> list[UUID] | None:
-        """Ids of calls whose tokens hold all that is asked for; None where nothing is."""
-        asked = words(self.filters.words)
-        if not asked and self.filters.variable is None:
-            return None
+    def _readable_words(self) -> Exists:
+        """Tokens live until their bucket's midnight, a transcript until its exact moment: the row decides."""
+        kept = Transcript.objects.filter(
+            account_id=self.account_id, call_id=OuterRef("id"), state=PartState.KEPT.value
+        )
+        return Exists(kept.exclude(expires_at__lte=self.clock.now()))
+
+    def _hits(self, asked: list[str], most: int) -> Iterator[list[UUID]]:
+        """Ids of calls whose tokens hold all that is asked for, newest first, in growing batches."""
+        before = id_at(self.after.started_at + _MILLISECOND) if self.after else None
+        batch = max(SEARCH_LEAST, 2 * most)
+        while True:
+            ids = self._search(asked, before, batch)
+            if len(ids) < batch:
+                yield ids
+                return
+            # Ids order calls to the millisecond; a batch that ends within one is cut before it.
+            cut = ids[-1].int >> 80
+            if whole := [each for each in ids if each.int >> 80 > cut]:
+                before = UUID(int=(cut + 1) << 80)
+                yield whole
+            batch = min(batch * 4, SEARCH_MOST) if whole else batch * 4
+
+    def _search(self, asked: list[str], before: UUID | None, most: int) -> list[UUID]:
         buckets = self._live(Part.TRANSCRIPT)
-        each: list[int] = []
+        if before is not None:
+            last = moment_of(before).date() + _DAY
+            buckets = [bucket for bucket in buckets if bucket.day <= last]
+        wanted: list[int] = []
         for bucket in buckets:
             tokens = Tokens(bucket.key)
-            each += [tokens.word(word) for word in sorted(asked)]
+            wanted += [tokens.word(word) for word in asked]
             if self.filters.variable is not None:
-                each.append(tokens.value(*self.filters.variable))
-        before = id_at(self.after.started_at, 2**74 - 1) if self.after else None
+                wanted.append(tokens.value(*self.filters.variable))
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT call_id FROM lookup.search_calls(%s, %s, %s, %s, %s)",
-                [self.account_id, [b.id for b in buckets], each, before, SEARCH_MOST],
+                "SELECT call_id FROM lookup.search_calls(%s, %s::uuid[], %s::bigint[], %s, %s)",
+                [self.account_id, [b.id for b in buckets], wanted, before, most],
             )
             return [row[0] for row in cursor.fetchall()]
 
     def _live(self, part: Part) -> list[BucketKey]:
+        """Buckets that can hold what is asked for: a call may end on the day after it began."""
         if part not in self._buckets:
-            first = self.filters.since.date() if self.filters.since else None
+            since, until = self.filters.since, self.filters.until
             with connection.cursor() as cursor:
-                self._buckets[part] = open_buckets(cursor, vault(), self.account_id, part, first_day=first)
+                self._buckets[part] = open_buckets(
+                    cursor, vault(), self.account_id, part,
+                    first_day=since.astimezone(UTC).date() if since else None,
+                    last_day=until.astimezone(UTC).date() + _DAY if until else None,
+                )  # fmt: skip
         return self._buckets[part]
 
 
 _STATES: Final = """
-SELECT c.id, COALESCE(r.state, 'pending'), r.expires_at, COALESCE(t.state, 'pending'), t.expires_at
+SELECT c.id, CASE WHEN r.expires_at <= %s THEN 'expired' ELSE COALESCE(r.state, 'pending') END,
+       CASE WHEN t.expires_at <= %s THEN 'expired' ELSE COALESCE(t.state, 'pending') END
 FROM unnest(%s::uuid[]) AS c (id)
 LEFT JOIN calls_recording r ON r.call_id = c.id AND r.account_id = %s
 LEFT JOIN calls_transcript t ON t.call_id = c.id AND t.account_id = %s
 """
 
 
-def _part_states(account_id: UUID, ids: list[UUID]) -> dict[UUID, dict[str, str]]:
+def _part_states(account_id: UUID, ids: list[UUID], now: datetime) -> dict[UUID, dict[str, str]]:
     with connection.cursor() as cursor:
-        cursor.execute(_STATES, [ids, account_id, account_id])
-        return {row[0]: {"recording": row[1], "transcript": row[3]} for row in cursor.fetchall()}
+        cursor.execute(_STATES, [now, now, ids, account_id, account_id])
+        return {row[0]: {"recording": row[1], "transcript": row[2]} for row in cursor.fetchall()}
 
 
 def _row(row: Call, numbers: Numbers | None, states: dict[str, str], *, unmask: bool) -> CallRow:

@@ -91,7 +91,7 @@ def open_numbers(rows: list[Call], clock: Clock) -> dict[UUID, Numbers]:
             key = _log_key(row, place, keys)
         except (BucketGone, EpochGone):
             continue
-        numbers = open_json(key, row.numbers_sealed, place, LOG, "numbers_sealed")
+        numbers = open_json(key, bytes(row.numbers_sealed), place, LOG, "numbers_sealed")
         found[row.id] = Numbers(numbers["from"], numbers["to"])
     return found
 
@@ -183,7 +183,9 @@ def _log_key(row: Call, place: Place, keys: dict[UUID, bytes]) -> bytes:
     if row.live_keys is not None:
         live = vault().recover_live_keys(row.account_id, row.id, row.started_at, bytes(row.live_keys))
         return live_numbers_key(live.words)
-    bucket_id = row.log_bucket_id  # type: ignore[attr-defined]
+    bucket_id = row.log_bucket_id
+    if bucket_id is None:
+        raise BucketGone("The numbers of this call were kept for no day.")
     if bucket_id not in keys:
         with connection.cursor() as cursor:
             keys[bucket_id] = open_bucket(cursor, vault(), row.account_id, bucket_id).key

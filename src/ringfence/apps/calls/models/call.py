@@ -14,7 +14,8 @@ class Call(TenantRow):
     """One call. Metadata is in the clear; numbers are sealed, and found through indexes keyed by the bucket.
 
     While the call lives, what is sealed of it opens with `live_keys`; from its end on with `wrapped_key`, the call's own
-    key wrapped under `log_bucket`. `plan`, `policy_version` and the agent's version are those it was born under.
+    key wrapped under `log_bucket`. `plan`, `policy_version`, the agent's version and its own `periods` (days by part) are
+    those it was born under.
     `expires_at` is null while it lives and where no end is promised. `seen_at` is the media process's last sign of life.
     A call with `being_erased_at` is unreadable, whatever else its row says.
     """
@@ -35,6 +36,7 @@ class Call(TenantRow):
     duration_ms = models.PositiveIntegerField(null=True)
     plan = models.CharField(max_length=12)
     policy_version = models.CharField(max_length=64)
+    periods = models.JSONField(null=True)
     expires_at = models.DateTimeField(null=True)
     disclosure = models.JSONField(null=True)
     consent = models.JSONField(null=True)
