@@ -39,8 +39,6 @@ def busy(site: Site) -> tuple[UUID, dict[str, UUID]]:
 
 def paths(site: Site, busy: tuple[UUID, dict[str, UUID]]) -> dict[str, str]:
     account_id, calls = busy
-    agent = site.logger(account_id)
-    del agent
     from ringfence.apps.agents.agents import agent_by_slug
 
     front = agent_by_slug(account_id, "front-desk").id
@@ -49,7 +47,7 @@ def paths(site: Site, busy: tuple[UUID, dict[str, UUID]]) -> dict[str, str]:
         **{f"call-{name}": f"/learn/calls/{call}/" for name, call in calls.items()},
         "delete": f"/learn/calls/delete/?id={calls['booked']}&part=call", "agents": "/agents/", "new-agent": "/agents/new/",
         "agent": f"/agents/{front}/", "version": f"/agents/{front}/versions/1/", "talk": f"/agents/{front}/talk/",
-        "numbers": "/numbers/", "members": "/settings/members/", "keys": "/settings/keys/",
+        "numbers": "/numbers/", "members": "/settings/members/", "keys": "/settings/keys/", "engines": "/settings/engines/",
         "missing": "/nowhere/",
     }  # fmt: skip
 

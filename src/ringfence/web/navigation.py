@@ -31,6 +31,7 @@ MAP: Final = (
         "Settings",
         (
             Item("Members", "/settings/members/", Action.SEE_MEMBERS),
+            Item("Engines", "/settings/engines/", Action.EDIT_AGENTS),
             Item("API keys", "/settings/keys/", Action.EDIT_KEYS),
         ),
     ),

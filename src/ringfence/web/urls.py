@@ -40,6 +40,8 @@ urlpatterns = [
     path("settings/members/<uuid:user_id>/", settings.change_member, name="change-member"),
     path("settings/keys/", settings.api_keys, name="keys"),
     path("settings/keys/<uuid:key_id>/revoke/", settings.revoke_key, name="revoke-key"),
+    path("settings/engines/", settings.own_engines, name="engines"),
+    path("settings/engines/<uuid:engine_id>/", settings.forget_engine, name="forget-engine"),
     path("webhooks/twilio/<uuid:connection_id>/voice", twilio.voice, name="twilio-voice"),
     path("webhooks/twilio/<uuid:connection_id>/status", twilio.status, name="twilio-status"),
     path("api/v1/", include("ringfence.web.api.urls")),

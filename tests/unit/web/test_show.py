@@ -27,5 +27,6 @@ def test_states_are_said_in_words() -> None:
 def test_a_wave_has_two_lanes_of_equal_steps() -> None:
     drawn = wave(bytes(range(200)) * 2)
     assert drawn.steps == 200
-    assert drawn.caller.startswith("M0,19.6") and drawn.caller.endswith("Z")
+    assert drawn.caller.startswith("M0,19.6")
+    assert drawn.caller.endswith("Z")
     assert drawn.agent.startswith("M0,59.6")

@@ -1,4 +1,4 @@
-"""Settings: members and API keys."""
+"""Settings: members, API keys and engines."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -11,6 +11,8 @@ from ringfence.apps.accounts.apikeys import issue, keys, revoke
 from ringfence.apps.accounts.links import sign_in_token
 from ringfence.apps.accounts.members import add_member, change_role, members, remove_member
 from ringfence.apps.accounts.models import Role
+from ringfence.apps.agents.engines import add_engine, engines, remove_engine
+from ringfence.apps.agents.models import EngineKind
 from ringfence.core.config import current
 from ringfence.core.errors import BadInput, RingfenceError
 from ringfence.web.access import Action, demand
@@ -81,6 +83,42 @@ def api_keys(request: HttpRequest) -> HttpResponse:
 def revoke_key(request: HttpRequest, key_id: UUID) -> HttpResponse:
     revoke(viewer_of(request).account_id, key_id, clock())
     return redirect("keys")
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Action.EDIT_AGENTS)
+def own_engines(request: HttpRequest) -> HttpResponse:
+    """Engines of the account's own: what hears, thinks and speaks in place of what the platform brings along."""
+    viewer = viewer_of(request)
+    context: dict[str, object] = {"kinds": EngineKind.values}
+    status = 200
+    if request.method == "POST":
+        asked = {name: request.POST.get(name, "").strip() for name in ("name", "kind", "base_url", "model")}
+        try:
+            add_engine(
+                viewer.account_id, name=asked["name"], kind=_kind(asked["kind"]), base_url=asked["base_url"],
+                model=asked["model"][:200], secret=request.POST.get("secret", "").strip() or None, clock=clock(),
+            )  # fmt: skip
+            return redirect("engines")
+        except RingfenceError as error:
+            context |= {"error": str(error), **asked}
+            status = 400
+    found = {**context, "engines": engines(viewer.account_id)}
+    return render(request, "settings/engines.html", found, status=status)
+
+
+@require_POST
+@needs(Action.EDIT_AGENTS)
+def forget_engine(request: HttpRequest, engine_id: UUID) -> HttpResponse:
+    remove_engine(viewer_of(request).account_id, engine_id)
+    return redirect("engines")
+
+
+def _kind(text: str) -> EngineKind:
+    try:
+        return EngineKind(text)
+    except ValueError:
+        raise BadInput("Choose what the engine does.") from None
 
 
 def _role(request: HttpRequest) -> Role:
