@@ -236,6 +236,12 @@ def being_written(path: Path) -> bool:
         os.close(descriptor)
 
 
+def is_closed(source: ReadAt) -> bool:
+    """Whether it ends as a closed journal does; only reading it with its key proves it."""
+    size = source.size()
+    return source.read_at(max(0, size - len(_END)), len(_END)) == _END
+
+
 def read_context(source: ReadAt) -> JournalContext:
     """What a journal says it is. Trust it only after a record of it was opened."""
     return _read_header(source, source.size())[1]
