@@ -1,52 +1,65 @@
-"""Which engine stands behind which name: those that the platform brings along are shared, an account's own are its calls'."""
+"""Which engines a call gets. The platform's own are shared by all calls; an account's own are made for one and end with it."""
 
+import os
 from collections.abc import Mapping
 
 from ringfence.core.agent.model import OFFLINE
 from ringfence.voice.runtime.ports import EngineChoice, Engines
 from ringfence.voice.speech.openai import Endpoint, OpenAiLlm, OpenAiStt, OpenAiTts
-from ringfence.voice.speech.ports import Llm, NotSupported, Stt, Tts
+from ringfence.voice.speech.ports import Llm, Stt, Tts
 from ringfence.voice.speech.stt.pocketsphinx.engine import PocketsphinxStt
-from ringfence.voice.speech.tts.espeak import EspeakTts
+from ringfence.voice.speech.tts.espeak.engine import EspeakTts
+from ringfence.voice.telephony.ports import NotAdmitted
 
 
 class EngineRoom:
-    """The port `EngineFactory` of a media process."""
+    """The port `EngineFactory`, for one media process."""
 
     def __init__(self) -> None:
-        self._stt = PocketsphinxStt()
-        self._tts = EspeakTts()
+        self._ears = PocketsphinxStt(workers=max(1, (os.cpu_count() or 1) // 2))
+        self._voice = EspeakTts()
 
     def start(self) -> None:
-        """Start the shared engines ahead of the first call. Within a running loop."""
-        self._stt.start()
-        self._tts.start()
+        """Start the helpers before the first call needs them. Needs a running loop."""
+        self._ears.start()
+        self._voice.start()
 
     def engines(self, names: Mapping[str, str], choices: Mapping[str, EngineChoice]) -> Engines:
-        """The engines of one call. Raises NotSupported for a name that stands for nothing."""
-        stt: Stt = (
-            self._stt if names.get("stt", OFFLINE) == OFFLINE else OpenAiStt(_of("stt", names, choices))
+        """Raises NotAdmitted where an agent names an engine that its account has no more."""
+        return Engines(
+            stt=self._stt(names.get("stt", OFFLINE), choices),
+            tts=self._tts(names.get("tts", OFFLINE), choices),
+            llm=self._llm(names.get("llm"), choices),
         )
-        tts: Tts = self._tts
-        if names.get("tts", OFFLINE) != OFFLINE:
-            settings = choices[names["tts"]].settings if names["tts"] in choices else {}
-            tts = OpenAiTts(_of("tts", names, choices), voice=str(settings.get("voice", "alloy")))
-        llm: Llm | None = OpenAiLlm(_of("llm", names, choices)) if names.get("llm") else None
-        return Engines(stt=stt, tts=tts, llm=llm)
 
     async def release(self, engines: Engines) -> None:
         """Let go of what was made for one call."""
-        for engine in (engines.stt, engines.tts, engines.llm):
-            if engine is not None and engine is not self._stt and engine is not self._tts:
-                await engine.aclose()
+        each: Stt | Tts | Llm | None
+        for each in (engines.stt, engines.tts, engines.llm):
+            if each is not None and each is not self._ears and each is not self._voice:
+                await each.aclose()
 
     async def aclose(self) -> None:
-        await self._stt.aclose()
-        await self._tts.aclose()
+        """End the helpers."""
+        await self._ears.aclose()
+        await self._voice.aclose()
+
+    def _stt(self, name: str, choices: Mapping[str, EngineChoice]) -> Stt:
+        return self._ears if name == OFFLINE else OpenAiStt(_endpoint("stt", name, choices))
+
+    def _tts(self, name: str, choices: Mapping[str, EngineChoice]) -> Tts:
+        if name == OFFLINE:
+            return self._voice
+        voice = choices[name].settings.get("voice") if name in choices else None
+        endpoint = _endpoint("tts", name, choices)
+        return OpenAiTts(endpoint, voice=voice) if isinstance(voice, str) else OpenAiTts(endpoint)
+
+    def _llm(self, name: str | None, choices: Mapping[str, EngineChoice]) -> Llm | None:
+        return None if name in {None, OFFLINE} else OpenAiLlm(_endpoint("llm", str(name), choices))
 
 
-def _of(kind: str, names: Mapping[str, str], choices: Mapping[str, EngineChoice]) -> Endpoint:
-    choice = choices.get(names[kind])
+def _endpoint(kind: str, name: str, choices: Mapping[str, EngineChoice]) -> Endpoint:
+    choice = choices.get(name)
     if choice is None or choice.kind != kind:
-        raise NotSupported(f"The account has no {kind} engine named {names[kind]!r}.")
+        raise NotAdmitted(f"The agent names an engine for {kind} that its account does not have.")
     return Endpoint(choice.base_url, choice.model, choice.secret)

@@ -42,7 +42,9 @@ async def _run(config: Config, vault: Vault, database: Database, drain_s: float)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    services = services_of(config, vault, database)
+    engines = EngineRoom()
+    engines.start()
+    services = services_of(config, vault, database, engines)
     board = Board(services)
     ticking = services.tasks.spawn(board.run())
     bound = bind()
@@ -55,20 +57,19 @@ async def _run(config: Config, vault: Vault, database: Database, drain_s: float)
     ticking.cancel()
     await services.tasks.cancel()
     await services.tools.aclose()
+    await engines.aclose()
 
 
-def services_of(config: Config, vault: Vault, database: Database) -> Services:
+def services_of(config: Config, vault: Vault, database: Database, engines: EngineRoom) -> Services:
     """What every call of this process shares."""
     folder = live_folder(config)
     folder.mkdir(exist_ok=True, mode=0o700)
-    room = EngineRoom()
-    room.start()
     return Services(
         clock=SystemClock(),
         folder=folder,
         admission=Desk(database, vault),
         sink=Intake(database, vault, Objects(config.object_store_url)),
-        engines=room,
+        engines=engines,
         vads={rate: SileroVad(rate) for rate in RATES},
         tools=Tools(),
     )
