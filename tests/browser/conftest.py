@@ -31,7 +31,8 @@ from tests.support.keys import a_vault
 AXE = (Path(axe_package.__file__).parent / "axe.min.js").read_text()
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--ignore-certificate-errors",
+    "--disable-component-update", "--disable-sync", "--ignore-certificate-errors", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
 ]  # fmt: skip
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from ringfence.apps.agents.agents import agents
 from ringfence.apps.calls.document import call_document
 from ringfence.apps.calls.errors import NeverKept, PartGone
-from ringfence.apps.calls.listing import CallFilters, list_calls
+from ringfence.apps.calls.listing import CallFilters, CallRow, list_calls
 from ringfence.apps.calls.reveal import PROVIDING, open_recording, open_waveform
 from ringfence.core.call import Channel, Outcome, Status
 from ringfence.core.errors import BadInput
@@ -21,7 +21,7 @@ from ringfence.web import ranges
 from ringfence.web.access import Action
 from ringfence.web.clock import clock
 from ringfence.web.console import drawing, filters
-from ringfence.web.viewer import needs, viewer_of
+from ringfence.web.viewer import Viewer, needs, viewer_of
 
 PAGE = 50
 MOST_AT_ONCE = 200
@@ -50,6 +50,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "agents": agents(viewer.account_id), "channels": [c.value for c in Channel],
         "outcomes": [o.value for o in Outcome], "first_page": not request.GET.get("cursor"),
     }  # fmt: skip
+    if context["first_page"] and not context["filtered"] and not asked.words:
+        context["live"] = _live_rows(viewer)  # in the page from the start, so that nothing jumps while it loads
     return render(request, "calls/index.html", context, status=400 if wrong else 200)
 
 
@@ -57,19 +59,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @needs(Action.SEE_CALLS)
 def live(request: HttpRequest) -> HttpResponse:
     """Calls in progress, asked for again and again by the list."""
-    viewer = viewer_of(request)
-    rows = [
-        row
-        for status in LIVE
-        for row in list_calls(
-            viewer.account_id,
-            CallFilters(status=status),
-            clock=clock(),
-            limit=20,
-            unmask=viewer.may(Action.READ_CALLS),
-        ).rows
-    ]
-    return render(request, "calls/_live.html", {"rows": rows, "now": clock().now()})
+    return render(request, "calls/_live.html", {"live": _live_rows(viewer_of(request))})
 
 
 @require_GET
@@ -122,6 +112,15 @@ def delete(request: HttpRequest) -> HttpResponse:
         return redirect("call", call_id=ids[0])
     waiting = f"&waiting={len(outcome.open)}" if outcome.open else ""
     return redirect(f"/learn/calls/?deleted={len(outcome.done)}{waiting}")
+
+
+def _live_rows(viewer: Viewer) -> list[CallRow]:
+    reading = viewer.may(Action.READ_CALLS)
+    pages = [
+        list_calls(viewer.account_id, CallFilters(status=status), clock=clock(), limit=20, unmask=reading)
+        for status in LIVE
+    ]
+    return [row for page in pages for row in page.rows]
 
 
 def _wave(account_id: UUID, call_id: UUID, call: dict[str, Any]) -> drawing.Wave | None:

@@ -18,6 +18,8 @@ _WORDS: Final = {
     "inbound": "Inbound", "outbound": "Outbound", "twilio": "Telephone", "web": "Browser", "loopback": "Synthetic",
     "kept": "Kept", "deleted": "Deleted", "expired": "Expired", "never_kept": "Never kept", "pending": "Not ready yet",
     "not_asked": "Not asked", "yes": "Yes", "no": "No", "given": "Given", "empty": "Empty", "not_given": "Not given",
+    "stt_seconds": "Speech heard, seconds", "tts_characters": "Speech made, characters",
+    "llm_input_tokens": "Tokens read", "llm_output_tokens": "Tokens written",
     "stt": "Hears (speech to text)", "llm": "Thinks (language model)", "tts": "Speaks (text to speech)",
     "privacy_officer": "Privacy officer",
 }  # fmt: skip
