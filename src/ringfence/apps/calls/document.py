@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.calls.errors import NeverKept, NoSuchCall, PartGone
-from ringfence.apps.calls.models import Call, Recording, Transcript
+from ringfence.apps.calls.models import Call, Recording
 from ringfence.apps.calls.numbers import masked
 from ringfence.apps.calls.reveal import OpenTranscript, check_purpose, gate, open_numbers, open_transcript
 from ringfence.apps.calls.wav import FRAME, HEADER, MEDIA_TYPE
@@ -24,15 +24,14 @@ def call_document(
 ) -> dict[str, Any]:
     """Everything that may be known of a call now. A part that is not available says why. Raises NoSuchCall."""
     check_purpose(purpose)
+    words, why = _words(account_id, call_id, purpose, clock)  # first: the call may end while we look
     with tenant(account_id):
         row = Call.objects.filter(account_id=account_id, id=call_id).first()
         if row is None or (row.expires_at is not None and clock.now() >= row.expires_at):
             raise NoSuchCall("There is no such call.")
         numbers = open_numbers([row], clock).get(call_id)
         recording = Recording.objects.filter(account_id=account_id, call_id=call_id).first()
-        transcript = Transcript.objects.filter(account_id=account_id, call_id=call_id).first()
     show = (lambda number: number) if unmask else masked
-    words, why = _words(account_id, call_id, purpose, clock)
     told = row.being_erased_at is None
     return {
         "id": str(row.id),
@@ -48,7 +47,7 @@ def call_document(
         "ended_at": _moment(row.ended_at),
         "duration_s": None if row.duration_ms is None else row.duration_ms / 1000,
         "recording": _recording(recording, row, clock),
-        "transcript": _transcript(words, why, transcript),
+        "transcript": _transcript(words, why),
         "summary": _summary(words, why),
         "variables": _variables(words, why),
         "disclosure": row.disclosure if told else None,
@@ -92,12 +91,12 @@ def _recording(part: Any, row: Call, clock: Clock) -> dict[str, Any]:
     }
 
 
-def _transcript(words: OpenTranscript | None, why: str | None, part: Any) -> dict[str, Any]:
+def _transcript(words: OpenTranscript | None, why: str | None) -> dict[str, Any]:
     if words is None:
         return {"available": False, "reason": why}
     if words.turns is None:
         return {"available": False, "reason": "never_kept"}
-    return {"available": True, "expires_at": _moment(part.expires_at), "turns": words.turns}
+    return {"available": True, "expires_at": _moment(words.expires_at), "turns": words.turns}
 
 
 def _summary(words: OpenTranscript | None, why: str | None) -> dict[str, Any]:

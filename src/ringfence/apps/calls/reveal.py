@@ -56,6 +56,7 @@ class OpenTranscript:
     turns: list[dict[str, Any]] | None
     variables: list[dict[str, Any]]
     summary: str | None
+    expires_at: datetime | None
 
 
 def check_purpose(purpose: str) -> None:
@@ -110,6 +111,7 @@ def open_transcript(account_id: UUID, call_id: UUID, *, purpose: str, clock: Clo
         turns=None if turns is None else open_json(key, turns, place, TRANSCRIPT, "turns_sealed"),
         variables=open_json(key, row.variables_sealed, place, TRANSCRIPT, "variables_sealed"),
         summary=None if summary is None else open_json(key, summary, place, TRANSCRIPT, "summary_sealed"),
+        expires_at=row.expires_at,
     )
 
 
