@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import click
+import psycopg
 
 from ringfence.core.errors import RingfenceError
 
@@ -13,15 +14,25 @@ account = click.option("--account", default="demo", show_default=True, help="Slu
 email = click.option("--email", required=True, help="The person's address.")
 
 
+NOT_RUNNING: Final = (
+    "The installation's database does not answer. Is `ringfence up` running, with the same RINGFENCE_DATA?"
+)
+
+
 class Command(click.Command):
-    """Turns an error of ours into one line and exit status 1."""
+    """Turns an error of ours, and a database that is away, into one line and exit status 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except RingfenceError as error:
-            click.secho(str(error), fg="red", err=True)
-            ctx.exit(1)
+            message = str(error)
+        except Exception as error:  # edge: what is no outage is raised again
+            if not isinstance(error.__cause__ or error, psycopg.OperationalError):
+                raise
+            message = NOT_RUNNING
+        click.secho(message, fg="red", err=True)
+        raise click.exceptions.Exit(1)
 
 
 class Group(click.Group):

@@ -1,5 +1,7 @@
 """The command: fast to start, documented whole, and clear when something is wrong."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from ringfence.boot.cli import main
-from ringfence.boot.commands import say, say_rows
+from ringfence.boot.commands import NOT_RUNNING, say, say_rows
 
 README = (Path(__file__).parents[3] / "README.md").read_text()
 
@@ -45,6 +47,14 @@ def test_an_error_is_one_line_and_status_1(monkeypatch: pytest.MonkeyPatch, tmp_
     assert done.exit_code == 1
     assert done.stderr.startswith("RINGFENCE_PORT must be")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_platform_that_is_not_running_is_said_plainly(tmp_path: Path) -> None:
+    env = {"RINGFENCE_DATA": str(tmp_path / "data"), "PATH": ""}
+    line = [sys.executable, "-m", "ringfence.boot.cli", "member", "list"]
+    done = subprocess.run(line, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == NOT_RUNNING + "\n"
 
 
 def test_trust_says_what_it_would_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
