@@ -55,9 +55,8 @@ def _until(visitor: Visitor, met: Any) -> None:
 def test_the_microphone_leaves_as_frames_of_20_ms(site: Site, enter: Enter) -> None:
     visitor, wire = _page(site, enter)
     visitor.page.get_by_role("button", name="Call", exact=True).click()
-    _until(visitor, lambda: len(wire.frames) > 20)
+    _until(visitor, lambda: len(set(b"".join(wire.frames))) > 8)  # the fake microphone beeps now and then
     assert {len(frame) for frame in wire.frames} == {320}
-    assert len(set(b"".join(wire.frames))) > 8, "the fake microphone beeps"
     visitor.page.get_by_role("button", name="Mute").click()
     visitor.page.wait_for_timeout(200)
     wire.frames.clear()

@@ -1,48 +1,31 @@
-// Talking to an agent: microphone or keyboard, over a WebSocket of our own.
 // @ts-check
+/** Talk to this agent: a call in the browser, by microphone or by keyboard. The wire is voice/telephony/web. */
 
-const RATE = 16000;
-const room = /** @type {HTMLElement | null} */ (document.querySelector("[data-talk]"));
+const page = /** @type {HTMLElement} */ (document.querySelector("[data-talk]"));
+/** @param {string} name @returns {any} */
+const part = (name) => page.querySelector(`[data-part="${name}"]`);
 
-/** @template {Element} T @param {string} selector @returns {T} */
-const part = (selector) => /** @type {T} */ (/** @type {HTMLElement} */ (room).querySelector(selector));
+/** @typedef {{socket: WebSocket, audio: AudioContext, line: AudioWorkletNode, microphone: MediaStream | null, since: number, timer: number}} Call */
+/** @type {Call | null} */
+let call = null;
+let muted = false;
 
-/** @param {number} code */
-function decode(code) {
-  const bits = ~code & 0xff;
-  const magnitude = ((((bits & 0x0f) << 3) + 132) << ((bits >> 4) & 7)) - 132;
-  return (bits & 0x80 ? -magnitude : magnitude) / 32768;
-}
-const DECODED = Float32Array.from({ length: 256 }, (_, code) => decode(code));
+const ENDED = new Map([
+  ["caller", "You hung up."],
+  ["finished", "The agent came to its end and hung up."],
+  ["caller_hung_up", "You hung up."],
+  ["time_limit", "The call reached its time limit."],
+  ["no_input", "The agent heard nothing more and hung up."],
+  ["not_understood", "The agent could not understand, and hung up."],
+]);
 
-/** Plays what arrives in order; `clear` forgets what has not been played yet. */
-class Speaker {
-  /** @param {AudioContext} context */
-  constructor(context) {
-    this.context = context;
-    this.next = 0;
-    /** @type {Set<AudioBufferSourceNode>} */
-    this.playing = new Set();
-  }
-
-  /** @param {Uint8Array} ulaw */
-  push(ulaw) {
-    const buffer = this.context.createBuffer(1, ulaw.length, RATE);
-    buffer.copyToChannel(Float32Array.from(ulaw, (code) => DECODED[code]), 0);
-    const node = new AudioBufferSourceNode(this.context, { buffer });
-    node.connect(this.context.destination);
-    this.next = Math.max(this.next, this.context.currentTime + 0.02);
-    node.start(this.next);
-    this.next += buffer.duration;
-    this.playing.add(node);
-    node.addEventListener("ended", () => this.playing.delete(node));
-  }
-
-  clear() {
-    this.playing.forEach((node) => node.stop());
-    this.playing.clear();
-    this.next = 0;
-  }
+/** @param {"idle"|"connecting"|"live"|"ended"} state @param {string} text */
+function show(state, text) {
+  page.dataset.state = state;
+  part("state").textContent = text;
+  for (const name of ["call", "call-typing"]) part(name).disabled = state === "connecting" || state === "live";
+  for (const name of ["mute", "hang-up", "text", "send"]) part(name).disabled = state !== "live";
+  part("after").hidden = state !== "ended";
 }
 
 /** @param {string} speaker @param {string} text */
@@ -50,120 +33,127 @@ function caption(speaker, text) {
   const line = document.createElement("p");
   line.className = speaker;
   const who = document.createElement("span");
-  who.className = "hidden-visually";
-  who.textContent = speaker === "agent" ? "Agent: " : "You: ";
-  line.append(who, text);
-  part("[data-captions]").append(line);
-  line.scrollIntoView({ block: "nearest" });
+  who.className = "who-said";
+  who.textContent = speaker === "agent" ? "Agent" : "You";
+  line.append(who, document.createTextNode(` ${text}`));
+  const log = part("captions");
+  log.querySelector("[data-part='hint']")?.remove();
+  log.append(line);
+  log.scrollTop = log.scrollHeight;
 }
 
-/** @param {string} text */
-const status = (text) => (part("[data-status]").textContent = text);
-
-/** @param {boolean} on */
-function talking(on) {
-  for (const name of ["[data-call]", "[data-call-silent]"]) /** @type {HTMLButtonElement} */ (part(name)).disabled = on;
-  for (const name of ["[data-mute]", "[data-hangup]", "#line", "[data-say] button"]) {
-    /** @type {HTMLButtonElement} */ (part(name)).disabled = !on;
-  }
+/** @returns {Promise<{path: string, page: string}>} */
+async function ticket() {
+  const token = /** @type {HTMLInputElement} */ (page.querySelector("[name='csrfmiddlewaretoken']")).value;
+  const response = await fetch(String(page.dataset.ticket), { method: "POST", headers: { "X-CSRFToken": token } });
+  if (!response.ok) throw new Error("The call could not begin. Publish the agent, load this page again, then try once more.");
+  return response.json();
 }
 
-/** A frame of silence: what a caller who types sends, so that the call's own time goes on. */
-const SILENCE = new Uint8Array(320).fill(0xff);
-
-/** @param {boolean} voice */
-async function call(voice) {
-  const context = new AudioContext();
-  /** @type {MediaStream | null} */
-  let stream = null;
+/** @returns {Promise<MediaStream | null>} the microphone; null where there is none, and one can type */
+async function microphone() {
+  const wish = { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } };
   try {
-    if (voice) stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } });
+    return await navigator.mediaDevices.getUserMedia(wish);
   } catch {
-    status("The microphone is not allowed or not there. Allow it in the browser's address bar, or call and type.");
-    return;
+    part("no-microphone").hidden = false;
+    return null;
   }
-  talking(true);
-  status("Calling…");
-  const token = /** @type {HTMLInputElement} */ (part("[name=csrfmiddlewaretoken]")).value;
-  const answer = await fetch(/** @type {string} */ (/** @type {HTMLElement} */ (room).dataset.ticket), {
-    method: "POST",
-    headers: { "X-CSRFToken": token },
-  });
-  if (!answer.ok) {
-    talking(false);
-    status("The call could not begin. Publish the agent first, then try again.");
-    return;
+}
+
+/** @param {boolean} speaking by microphone, or by keyboard alone */
+async function start(speaking) {
+  show("connecting", "Connecting…");
+  part("captions").replaceChildren();
+  part("no-microphone").hidden = true;
+  const audio = new AudioContext({ latencyHint: "interactive" });
+  try {
+    await audio.audioWorklet.addModule(String(page.dataset.line));
+    const heard = speaking ? await microphone() : null;
+    const { path, page: address } = await ticket();
+    part("result").href = address;
+    const line = new AudioWorkletNode(audio, "ringfence-line", { outputChannelCount: [1] });
+    line.connect(audio.destination);
+    if (heard) audio.createMediaStreamSource(heard).connect(line);
+    const socket = new WebSocket(`wss://${location.host}${path}`);
+    socket.binaryType = "arraybuffer";
+    call = { socket, audio, line, microphone: heard, since: 0, timer: 0 };
+    connect(call);
+  } catch (error) {
+    await audio.close();
+    show("idle", error instanceof Error ? error.message : "The call could not be placed.");
   }
-  const ticket = await answer.json();
-  const socket = new WebSocket(`wss://${location.host}${ticket.path}`);
-  socket.binaryType = "arraybuffer";
-  const speaker = new Speaker(context);
-  let muted = false;
-  let ended = false;
-  let beat = 0;
+}
 
-  /** @param {Uint8Array} frame */
-  const send = (frame) => {
-    if (socket.readyState === WebSocket.OPEN && socket.bufferedAmount < 64000) socket.send(frame);
+/** @param {Call} it */
+function connect(it) {
+  let why = "";
+  it.line.port.onmessage = ({ data }) => {
+    if (data.frame && it.socket.readyState === WebSocket.OPEN && it.since) it.socket.send(data.frame);
+    if (data.level !== undefined) part("level").value = Math.min(1, Math.sqrt(data.level) * 1.2);
+    if (data.played) send({ type: "played", name: data.played });
   };
-  const over = () => {
-    if (ended) return;
-    ended = true;
-    clearInterval(beat);
-    stream?.getTracks().forEach((track) => track.stop());
-    setTimeout(() => context.close(), 500);
-    talking(false);
-    status("The call is over.");
-    /** @type {HTMLAnchorElement} */ (part("[data-page]")).href = ticket.page;
-    /** @type {HTMLElement} */ (part("[data-after]")).hidden = false;
-  };
-
-  socket.addEventListener("message", (event) => {
-    if (event.data instanceof ArrayBuffer) return speaker.push(new Uint8Array(event.data));
-    const message = JSON.parse(event.data);
-    if (message.type === "ready") status(voice ? "You are connected. Speak." : "You are connected. Type below.");
+  it.socket.onmessage = ({ data }) => {
+    if (data instanceof ArrayBuffer) {
+      it.line.port.postMessage({ audio: data }, [data]);
+      return;
+    }
+    const message = JSON.parse(data);
+    if (message.type === "ready") begun(it);
     else if (message.type === "caption") caption(message.speaker, message.text);
-    else if (message.type === "clear") speaker.clear();
-    else if (message.type === "mark") socket.send(JSON.stringify({ type: "played", name: message.name }));
-    else if (message.type === "ended") over();
-  });
-  socket.addEventListener("close", over);
-  socket.addEventListener("error", () => status("The line broke. Try again."));
-
-  if (stream) {
-    await context.audioWorklet.addModule(/** @type {string} */ (/** @type {HTMLElement} */ (room).dataset.worklet));
-    const microphone = new AudioWorkletNode(context, "microphone");
-    context.createMediaStreamSource(stream).connect(microphone);
-    microphone.port.onmessage = (event) => {
-      send(muted ? SILENCE : event.data.frame);
-      /** @type {HTMLMeterElement} */ (part("[data-level]")).value = muted ? 0 : Math.sqrt(event.data.level);
-    };
-  } else {
-    beat = setInterval(() => send(SILENCE), 20);
-  }
-
-  const mute = /** @type {HTMLButtonElement} */ (part("[data-mute]"));
-  mute.onclick = () => {
-    muted = !muted;
-    mute.setAttribute("aria-pressed", String(muted));
-    mute.textContent = muted ? "Unmute" : "Mute";
+    else if (message.type === "mark") it.line.port.postMessage({ mark: message.name });
+    else if (message.type === "clear") it.line.port.postMessage({ clear: true });
+    else if (message.type === "ended") why = message.code;
   };
-  /** @type {HTMLButtonElement} */ (part("[data-hangup]")).onclick = () => {
-    socket.send(JSON.stringify({ type: "hangup" }));
-    over();
-  };
-  const form = /** @type {HTMLFormElement} */ (part("[data-say]"));
-  form.onsubmit = (event) => {
-    event.preventDefault();
-    const line = /** @type {HTMLInputElement} */ (part("#line"));
-    const text = line.value.trim();
-    if (!text || socket.readyState !== WebSocket.OPEN) return;
-    socket.send(JSON.stringify({ type: "text", text }));
-    line.value = "";
-  };
+  it.socket.onclose = (event) => over(it, why || event.reason);
 }
 
-if (room) {
-  part("[data-call]").addEventListener("click", () => call(true));
-  part("[data-call-silent]").addEventListener("click", () => call(false));
+/** @param {Call} it */
+function begun(it) {
+  it.since = performance.now();
+  it.timer = window.setInterval(() => {
+    const seconds = Math.floor((performance.now() - it.since) / 1000);
+    part("clock").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }, 500);
+  mute(false);
+  show("live", it.microphone ? "You are connected. Speak, or type below." : "You are connected. Type below.");
+  if (!it.microphone) part("text").focus();
 }
+
+/** @param {Call} it @param {string} code */
+function over(it, code) {
+  window.clearInterval(it.timer);
+  it.line.port.postMessage({ end: true });
+  for (const track of it.microphone?.getTracks() ?? []) track.stop();
+  void it.audio.close();
+  part("level").value = 0;
+  const began = it.since > 0;
+  call = null;
+  show(began ? "ended" : "idle", ENDED.get(code) ?? (began ? "The call has ended." : "The call was not let in. Try again."));
+  (began ? part("result") : part("call")).focus();
+}
+
+/** @param {object} message */
+function send(message) {
+  if (call?.socket.readyState === WebSocket.OPEN) call.socket.send(JSON.stringify(message));
+}
+
+/** @param {boolean} wanted */
+function mute(wanted) {
+  muted = wanted;
+  call?.line.port.postMessage({ muted });
+  part("mute").setAttribute("aria-pressed", String(muted));
+  part("mute").textContent = muted ? "Unmute" : "Mute";
+}
+
+part("call").addEventListener("click", () => void start(true));
+part("call-typing").addEventListener("click", () => void start(false));
+part("mute").addEventListener("click", () => mute(!muted));
+part("hang-up").addEventListener("click", () => send({ type: "hangup" }));
+part("say").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
+  event.preventDefault();
+  const text = part("text").value.trim();
+  if (text) send({ type: "text", text });
+  part("text").value = "";
+});
+window.addEventListener("pagehide", () => send({ type: "hangup" }));
