@@ -22,7 +22,10 @@ def _encoding() -> npt.NDArray[np.uint8]:
     magnitude = np.minimum(np.abs(sample), _CLIP) + _BIAS
     exponent = np.floor(np.log2(magnitude)).astype(np.int32) - 7
     mantissa = (magnitude >> (exponent + 3)) & 0x0F
-    return (~(np.where(sample < 0, 0x80, 0) | (exponent << 4) | mantissa) & 0xFF).astype(np.uint8)
+    codes: npt.NDArray[np.uint8] = (
+        ~(np.where(sample < 0, 0x80, 0) | (exponent << 4) | mantissa) & 0xFF
+    ).astype(np.uint8)
+    return codes
 
 
 _DECODE: Final = _decoding()
@@ -31,9 +34,11 @@ _ENCODE: Final = _encoding()
 
 def decode(ulaw: bytes) -> bytes:
     """µ-law bytes to 16-bit little-endian PCM, twice as long."""
-    return _DECODE[np.frombuffer(ulaw, np.uint8)].tobytes()
+    pcm: bytes = _DECODE[np.frombuffer(ulaw, np.uint8)].tobytes()
+    return pcm
 
 
 def encode(pcm: bytes) -> bytes:
     """16-bit little-endian PCM to µ-law bytes, half as long. An odd last byte is dropped."""
-    return _ENCODE[np.frombuffer(pcm, "<u2", len(pcm) // 2)].tobytes()
+    ulaw: bytes = _ENCODE[np.frombuffer(pcm, "<u2", len(pcm) // 2)].tobytes()
+    return ulaw

@@ -24,6 +24,7 @@ from ringfence.core.call import (
     Variable,
 )
 from ringfence.core.errors import Unavailable
+from ringfence.core.g711 import SILENCE
 from ringfence.voice.dialogue import commands, events
 from ringfence.voice.dialogue.machine import Dialogue
 from ringfence.voice.runtime.ears import Ears
@@ -35,7 +36,6 @@ from ringfence.voice.runtime.services import Services
 from ringfence.voice.runtime.speaking import Speaking
 from ringfence.voice.runtime.thinking import Thinking
 from ringfence.voice.runtime.timing import Costs, TurnClock
-from ringfence.core.g711 import SILENCE
 from ringfence.voice.telephony.ports import CallWire, CarrierFailed
 
 MOST_BACKLOG: Final = 256 * 1024
@@ -183,6 +183,9 @@ class LiveCall:
         for finished in self._mouth.finished(now):
             self._wire.send_mark(f"utterance-{finished.number}")
             self._played(finished, now)
+        dry = self._mouth.dry(now)
+        if dry is not None:
+            self._played(dry, now, done=False)
         self._gather(now)
         for name, at in list(self._timers.items()):
             if at <= now and self._timers.get(name) == at:
@@ -297,10 +300,10 @@ class LiveCall:
             case commands.HangUp():
                 self._ending = _Ending(Outcome(command.outcome), "platform", now + LAST_WORDS_S)
 
-    def _played(self, finished: Finished, now: float) -> None:
+    def _played(self, finished: Finished, now: float, *, done: bool = True) -> None:
         self._tell(
             events.Played(
-                at=now, utterance=finished.number, chars=finished.chars, done=True, start_s=finished.begun
+                at=now, utterance=finished.number, chars=finished.chars, done=done, start_s=finished.begun
             )
         )
 
@@ -330,6 +333,7 @@ class LiveCall:
         except CarrierFailed as error:
             self._tell(events.EngineFailed(at=self.now(), engine="transfer", code=error.code))
         else:
+            self._tell(events.HungUp(at=self.now(), by="carrier"))
             self._finish(Outcome.TRANSFERRED, "platform")
 
     def _finish(self, outcome: Outcome, by: Speaker | Literal["carrier", "platform"]) -> None:
@@ -388,7 +392,7 @@ class LiveCall:
             consent=self._consent,
             words_kept=words,
             recording_kept=self.recorder.audio_kept,
-            turns=tuple(self._said) if words else (),
+            turns=tuple(sorted(self._said, key=lambda turn: turn.start_s)) if words else (),
             variables=variables,
             timings=tuple(self._turns.done),
             problems=tuple(self._problems),

@@ -3,9 +3,9 @@
 from collections import deque
 from typing import Final
 
+from ringfence.core.g711 import decode
 from ringfence.voice.speech.ports import SttStream, Vad, VadStream
 from ringfence.voice.speech.vad.endpoint import Endpointer, Offset, Onset
-from ringfence.core.g711 import decode
 
 PREROLL_S: Final = 0.4
 DEFAULT_END_SILENCE_S: Final = 0.7

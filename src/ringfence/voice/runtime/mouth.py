@@ -31,6 +31,7 @@ class Utterance:
     complete: bool = False  # no further `Say` of this number will come
     begun: float | None = None
     ends: float = 0.0  # when what was sent of it has been played
+    told: int = 0  # pieces that were there when it last ran dry
 
     def chars_played(self, cut: float = 0.0) -> int:
         """Characters heard if the last `cut` samples sent were not played: whole pieces, then by proportion."""
@@ -102,6 +103,19 @@ class Mouth:
             begun = now if utterance.begun is None else utterance.begun
             done.append(Finished(utterance.number, sum(p.chars for p in utterance.pieces), begun))
         return done
+
+    def dry(self, now: float) -> Finished | None:
+        """The utterance whose text goes on later, if all there is of it has been played; told once a piece."""
+        if not self._queue:
+            return None
+        first = self._queue[0]
+        if first.complete or first.ends > now or first.told == len(first.pieces):
+            return None
+        if not all(p.complete and p.taken >= len(p.audio) for p in first.pieces):
+            return None
+        first.told = len(first.pieces)
+        begun = now if first.begun is None else first.begun
+        return Finished(first.number, sum(p.chars for p in first.pieces), begun)
 
     def stop(self, now: float) -> list[Finished]:
         """Silence at once: take back what was not played, forget the rest."""

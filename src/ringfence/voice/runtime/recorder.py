@@ -11,11 +11,11 @@ from typing import Any, Final
 import orjson
 
 from ringfence.core.call import CallSetup, Speaker
+from ringfence.core.g711 import SILENCE
 from ringfence.vault.errors import JournalFailed
 from ringfence.vault.journal import JournalContext, JournalWriter
 from ringfence.vault.live import LiveKeys
 from ringfence.voice.runtime.ports import Journals
-from ringfence.core.g711 import SILENCE
 
 AUDIO: Final = 1
 WORDS: Final = 2

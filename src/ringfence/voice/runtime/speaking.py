@@ -5,12 +5,12 @@ from collections import deque
 from typing import Final
 
 from ringfence.core.call import Speaker
+from ringfence.core.g711 import encode
 from ringfence.voice.dialogue.events import EngineFailed, Event
 from ringfence.voice.runtime.mouth import Mouth, _Piece
 from ringfence.voice.runtime.services import Tasks
 from ringfence.voice.runtime.timing import Costs, TurnClock
 from ringfence.voice.speech.ports import SpeechError, Tts
-from ringfence.core.g711 import encode
 from ringfence.voice.telephony.ports import CallWire
 
 CHUNK_WITHIN_S: Final = 2.5

@@ -83,6 +83,10 @@ def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
     )
 
 
+def _refused(_request: HttpRequest, error: Any) -> HttpResponse:
+    return problem(HTTPStatus(error.status_code), code="bad_request", detail=str(error))
+
+
 def install(api: NinjaAPI) -> None:
     """Answer every error of `api` with a problem document."""
     api.add_exception_handler(RingfenceError, lambda _request, error: of_error(error))  # type: ignore[arg-type]
@@ -91,11 +95,4 @@ def install(api: NinjaAPI) -> None:
     api.add_exception_handler(
         AuthorizationError, lambda _request, _error: of_error(NotAllowed("This key's role may not do that."))
     )
-    api.add_exception_handler(
-        HttpError,
-        lambda _request, error: problem(  # type: ignore[arg-type]
-            HTTPStatus(error.status_code),  # type: ignore[attr-defined]
-            code="bad_request",
-            detail=str(error),
-        ),
-    )
+    api.add_exception_handler(HttpError, _refused)

@@ -43,7 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     query = request.GET.copy()
     query.pop("cursor", None)
-    context = {
+    context: dict[str, Any] = {
         "rows": found.rows, "next": found.next, "query": query, "address": query.urlencode(), "wrong": wrong,
         "columns": filters.columns(request.GET), "all_columns": filters.COLUMNS,
         "filtered": filters.active(request.GET), "searching": bool(asked.words),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
-from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
+from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 from ringfence.core.g711 import SILENCE
 from ringfence.voice.telephony.ports import CarrierFailed
@@ -79,7 +79,7 @@ class _Voice:
         return self.now - max(self.idle_since, self.agent_until) > PATIENCE_S
 
 
-class _Client(WSListener):  # type: ignore[misc]
+class _Client(WSListener):
     def __init__(self, voice: _Voice) -> None:
         super().__init__()
         self._voice = voice
@@ -89,7 +89,7 @@ class _Client(WSListener):  # type: ignore[misc]
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         if frame.msg_type == WSMsgType.CLOSE:
-            if frame.get_close_code() != 1000:  # noqa: PLR2004 (a normal end, RFC 6455)
+            if frame.get_close_code() != WSCloseCode.OK:
                 self.refused = (frame.get_close_message() or b"").decode("ascii", "replace")
             transport.disconnect()
             return
@@ -115,8 +115,9 @@ async def place_call(
 ) -> float:  # fmt: skip
     """Carry one call to its end; how long it was, in seconds of the call. Raises CarrierFailed if it is refused."""
     voice = _Voice(deque(lines))
+    client = _Client(voice)
     try:
-        transport, client = await ws_connect(lambda: _Client(voice), url, ssl_context=trust)
+        transport, _ = await ws_connect(lambda: client, url, ssl_context=trust)
     except OSError as error:
         raise CarrierFailed("The installation does not answer. Is `ringfence up` running?") from error
     _begin(transport, ticket, stepped=stepped)

@@ -23,7 +23,7 @@ MOST_BAD_MESSAGES: Final = 20
 Transfer = Callable[[str, str], None]
 
 
-class TwilioWire(WSListener):  # type: ignore[misc]
+class TwilioWire(WSListener):
     """One stream. Until its `start` was admitted, everything but `connected` ends it."""
 
     rate = RATE

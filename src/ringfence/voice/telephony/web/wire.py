@@ -21,7 +21,7 @@ LONGEST_TEXT: Final = 2_000
 MOST_BAD_MESSAGES: Final = 20
 
 
-class WebWire(WSListener):  # type: ignore[misc]
+class WebWire(WSListener):
     """One browser. The ticket is the last part of the path and works once; the page's origin must be ours."""
 
     rate = RATE
