@@ -1,11 +1,13 @@
 """Every page at every width, light and dark: nothing to complain of, by axe or by the browser."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from ringfence.core.call import Channel, ConsentAnswer, Direction, Outcome, Problem, Status
+from ringfence.core.config import current, install
 from tests.browser.calls import BOOKING, Script
 from tests.browser.conftest import Enter, Site
 
@@ -77,3 +79,20 @@ def test_the_way_in_is_for_everybody(enter: Enter, path: str) -> None:
         visitor.go(path)
         visitor.photograph(f"door{path.replace('/', '-')}{width}{'-dark' if dark else ''}")
         assert visitor.axe() == []
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)])
+def test_the_gallery_has_every_component_and_only_in_development(
+    enter: Enter, width: int, dark: bool
+) -> None:
+    visitor = enter(width=width, dark=dark)
+    assert visitor.context.request.get(f"{visitor.site.url}/gallery/").status == 404
+    served = current()
+    install(replace(served, debug=True))
+    try:
+        page = visitor.go("/gallery/")
+        visitor.photograph(f"gallery-{width}{'-dark' if dark else ''}")
+        assert visitor.axe() == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    finally:
+        install(served)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from ringfence.web.console import agents, calls, numbers, settings, signin
+from ringfence.web.console import agents, calls, gallery, numbers, settings, signin
 from ringfence.web.webhooks import twilio
 
 handler404 = "ringfence.web.errors.not_found"
@@ -13,6 +13,7 @@ urlpatterns = [
     path("sign-in/link/", signin.link, name="sign-in-link"),
     path("sign-out/", signin.sign_out, name="sign-out"),
     path("account/", signin.choose_account, name="choose-account"),
+    path("gallery/", gallery.show, name="gallery"),
     path("learn/calls/", calls.index, name="calls"),
     path("learn/calls/live/", calls.live, name="live-calls"),
     path("learn/calls/delete/", calls.delete, name="delete-calls"),

@@ -51,7 +51,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "outcomes": [o.value for o in Outcome], "first_page": not request.GET.get("cursor"),
     }  # fmt: skip
     if context["first_page"] and not context["filtered"] and not asked.words:
-        context["live"] = _live_rows(viewer)  # in the page from the start, so that nothing jumps while it loads
+        context["live"] = _live_rows(
+            viewer
+        )  # in the page from the start, so that nothing jumps while it loads
     return render(request, "calls/index.html", context, status=400 if wrong else 200)
 
 

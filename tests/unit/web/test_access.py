@@ -1,0 +1,35 @@
+"""Who may do what: the whole table, written out, so that a change is a decision."""
+
+import pytest
+from django.urls import URLPattern, get_resolver
+
+from ringfence.apps.accounts.models import Role
+from ringfence.web.access import TABLE, Action, may
+
+EXPECTED = {
+    Role.OWNER: set(Action),
+    Role.ADMIN: set(Action),
+    Role.MANAGER: set(Action) - {Action.SEE_MEMBERS, Action.EDIT_MEMBERS, Action.EDIT_KEYS},
+    Role.ANALYST: {Action.SEE_CALLS, Action.SEE_AGENTS},
+    Role.BILLING: set(),
+    Role.PRIVACY_OFFICER: {
+        Action.SEE_CALLS, Action.READ_CALLS, Action.DELETE_CALLS, Action.EXPORT_CALLS, Action.SEE_AGENTS,
+        Action.SEE_NUMBERS, Action.SEE_MEMBERS,
+    },
+}  # fmt: skip
+OPEN = {"home", "sign-in", "sign-in-link", "sign-out", "gallery", "twilio-voice", "twilio-status"}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_may_what_the_table_says(role: Role) -> None:
+    assert {action for action in Action if may(role, action)} == EXPECTED[role]
+
+
+def test_every_role_has_a_line() -> None:
+    assert set(TABLE) == set(Role)
+
+
+def test_every_page_asks_who_is_looking() -> None:
+    patterns = [each for each in get_resolver().url_patterns if isinstance(each, URLPattern)]
+    unasked = {each.name for each in patterns if not hasattr(each.callback, "action")}
+    assert unasked == OPEN
