@@ -157,6 +157,7 @@ class Talk:
         self.seconds += seconds
         self.office.clock.advance(seconds)
         self.recorder.settle(round(self.seconds * RATE))
+        asyncio.run(self.office.desk.beat([(self.office.account_id, self.id)]))
 
     def result(self, outcome: Outcome = Outcome.FINISHED) -> CallResult:
         setup, kept = self.admitted.setup, self.recorder.words_kept

@@ -38,7 +38,7 @@ def close(path: Path, key: bytes) -> bool:
     except FileNotFoundError:
         return False
     except Tampered:  # not even its header was written
-        structlog.get_logger().warning("a journal holds nothing that opens", bytes=path.stat().st_size)
+        structlog.get_logger().warning("a journal holds nothing that opens")
     path.unlink(missing_ok=True)
     return False
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ringfence.vault.blind import words
+from ringfence.work.rows import value_text
 
 MOST_SENTENCES: Final = 3
 LEAST_WORDS: Final = 3
@@ -33,7 +34,7 @@ def summarise(
     turns: Sequence[Mapping[str, Any]], variables: Sequence[Mapping[str, Any]], outcome: str | None
 ) -> str:
     """A few sentences about a call whose words were kept."""
-    given = [f"{_label(v['name'])}: {_value(v['value'])}" for v in variables if v["given"] == "given"]
+    given = [f"{_label(v['name'])}: {value_text(v['value'])}" for v in variables if v["given"] == "given"]
     lines = [f"{'; '.join(given)}."] if given else []
     said = telling([turn["text"] for turn in turns if turn["speaker"] == "caller"])
     if said:
@@ -55,9 +56,3 @@ def telling(texts: Sequence[str]) -> list[str]:
 
 def _label(name: str) -> str:
     return name.replace("_", " ").capitalize()
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
