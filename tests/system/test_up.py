@@ -3,14 +3,18 @@
 import json
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ringfence.boot.clock import SystemClock
 from tests.support import quiet
-from tests.support.house import House, free_port
+from tests.support.house import COMMAND, House, free_port
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -43,8 +47,11 @@ def test_from_nothing_to_a_call_on_a_page_with_no_network_but_loopback(tmp_path:
             page = browser.get("/learn/calls/")
             assert page.status == 200
             assert "front-desk" in page.body or "Front desk" in page.body
-            document = house.answer("call", "--agent", "front-desk", "--caller", "demo", "--fast")
-            assert document["agent"]["slug"] == "front-desk"
+            call = house.answer("call", "--agent", "front-desk", "--caller", "demo", "--fast")
+            assert (call["outcome"], call["consent"]["answer"]) == ("finished", "yes")
+            assert call["recording"]["available"]
+            assert call["summary"]["available"]
+            assert call["variables"]["values"]["reason"]["value"] == "appointment"
         finally:
             status = house.stop()
         assert status == 0
@@ -123,3 +130,43 @@ def test_ctrl_c_stops_all_and_a_killed_run_starts_again_without_repair(tmp_path:
     assert house.stop(signal.SIGTERM) == 0
     gone(house)
     assert second < 15  # five seconds on a machine that does nothing else
+
+
+def test_a_call_that_a_kill_cut_short_is_there_after_the_next_start(tmp_path: Path) -> None:
+    """At most the last two seconds are lost (kill -9 of everything, in the middle of a recorded call)."""
+    house = House(tmp_path, free_port())
+    house.start()
+    calling = subprocess.Popen(
+        [*COMMAND, "call", "--agent", "front-desk", "--caller", "demo"],
+        env=house.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(22)  # consent is given at about ten seconds
+    killed = SystemClock().now()
+    house.stop(signal.SIGKILL)
+    calling.wait(20)
+    house.start()
+    try:
+        call = interrupted(house)
+        answered = datetime.fromisoformat(call["answered_at"])
+        assert (killed - answered).total_seconds() - call["recording"]["duration_s"] < 2.5
+        assert call["recording"]["available"]
+        assert any(turn["text"] == "yes please" for turn in call["transcript"]["turns"])
+    finally:
+        house.stop()
+
+
+def interrupted(house: House) -> dict[str, Any]:
+    """The newest call, once it shows as interrupted."""
+    key = house.answer("apikey", "create", "--account", "demo", "--role", "owner")["token"]
+    asking = {"Authorization": f"Bearer {key}"}
+    deadline = time.monotonic() + 90
+    while True:
+        newest = json.loads(house.browser().get("/api/v1/calls", asking).body)["items"][0]
+        if newest["status"] == "interrupted":
+            page = house.browser().get(f"/api/v1/calls/{newest['id']}", asking)
+            answer: dict[str, Any] = json.loads(page.body)
+            return answer
+        assert time.monotonic() < deadline, newest
+        time.sleep(0.5)
