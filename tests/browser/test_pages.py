@@ -54,6 +54,7 @@ def paths(site: Site, busy: tuple[UUID, dict[str, UUID]]) -> dict[str, str]:
     }  # fmt: skip
 
 
+@pytest.mark.timeout(600)  # twenty pages, each looked at by axe
 @pytest.mark.parametrize(
     ("width", "dark"), [(1280, False), (1280, True), (768, False), (360, False), (360, True)]
 )
