@@ -5,6 +5,7 @@ CallsError
 ├── PartGone      the part was deleted, is being erased, or its time has passed; `reason` says which
 ├── NeverKept     the part was never written
 ├── BadCursor     a cursor that is not one of ours
+├── BadFilter     a filter that no call could pass
 └── NotStored     the object store did not answer
 """
 
@@ -33,6 +34,10 @@ class NeverKept(CallsError, NotFound):
 
 class BadCursor(CallsError, BadInput):
     code = "bad_cursor"
+
+
+class BadFilter(CallsError, BadInput):
+    code = "bad_filter"
 
 
 class NotStored(CallsError, Unavailable):

@@ -17,6 +17,7 @@ from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.agents.models import Agent
 from ringfence.apps.calls import cursors
 from ringfence.apps.calls.cursors import Position
+from ringfence.apps.calls.errors import BadFilter
 from ringfence.apps.calls.models import Call, PartState, Transcript
 from ringfence.apps.calls.numbers import masked
 from ringfence.apps.calls.reveal import Numbers, open_numbers
@@ -27,6 +28,7 @@ from ringfence.core.ids import id_at, moment_of
 from ringfence.policy import Part
 from ringfence.vault.blind import Tokens, number_index, words
 
+LONGEST_S: Final = 86_400.0
 SEARCH_LEAST: Final = 200
 SEARCH_MOST: Final = 5000
 _DAY: Final = timedelta(days=1)
@@ -39,7 +41,10 @@ _COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFilters:
-    """What to show. None and empty mean: whatever. `variable` is a name and its exact value."""
+    """What to show. None and empty mean: whatever. `variable` is a name and its exact value.
+
+    Raises BadFilter for what no call could have.
+    """
 
     agent: str | None = None
     direction: str | None = None
@@ -53,6 +58,13 @@ class CallFilters:
     number: str | None = None
     words: str = ""
     variable: tuple[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        texts = (self.agent, self.direction, self.channel, self.outcome, self.status)
+        if any(text and "\0" in text for text in texts):
+            raise BadFilter("A filter holds a character that nothing is named with.")
+        if any(not 0 <= (seconds or 0) <= LONGEST_S for seconds in (self.shortest_s, self.longest_s)):
+            raise BadFilter("A duration lies between nothing and a day.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
