@@ -142,7 +142,11 @@ def test_a_call_that_a_kill_cut_short_is_there_after_the_next_start(tmp_path: Pa
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    time.sleep(22)  # consent is given at about ten seconds
+    deadline = time.monotonic() + 60
+    while not list((house.data / "live").glob("*.audio")):  # there is none before consent
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    time.sleep(6)
     killed = SystemClock().now()
     house.stop(signal.SIGKILL)
     calling.wait(20)
