@@ -5,22 +5,17 @@ from pathlib import Path
 
 import numpy as np
 
+from ringfence.core.g711 import decode
+
 FOLDER = Path(__file__).parents[1] / "data" / "speech"
 RATE = 8_000
 
 
-def decode_mulaw(data: bytes) -> bytes:
-    """16-bit samples of G.711 µ-law."""
-    code = ~np.frombuffer(data, np.uint8)
-    magnitude = (((code & 0x0F).astype(np.int32) << 3) + 132) << ((code >> 4) & 7)
-    return np.where(code & 0x80, 132 - magnitude, magnitude - 132).astype("<i2").tobytes()
-
-
 @cache
 def caller(name: str) -> bytes:
-    """What the caller of that file says: mono PCM, 16 bits, 8 kHz."""
+    """What the caller of that file says: mono PCM, 16 bits, 8 kHz (`-wide`: 16 kHz)."""
     data = (FOLDER / f"{name}.wav").read_bytes()
-    return decode_mulaw(data[data.index(b"data") + 8 :])
+    return decode(data[data.index(b"data") + 8 :])
 
 
 def silence(seconds: float, rate: int = RATE) -> bytes:

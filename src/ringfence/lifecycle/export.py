@@ -1,4 +1,8 @@
-"""A call as vCon, the IETF's JSON for conversations (draft-ietf-vcon-vcon-core): parties, dialog, analysis, attachments."""
+"""A call as vCon, the IETF's JSON for conversations (draft-ietf-vcon-vcon-core-04): parties, dialog, analysis, attachments.
+
+The call is one dialog: a recording with a channel for each party, inline where it is kept. The transcript and the
+summary are analyses of it; captured variables, consent and retention are attachments. Nothing refers to the outside.
+"""
 
 import base64
 from collections.abc import Iterator
@@ -9,29 +13,28 @@ import orjson
 
 from ringfence.apps.calls.document import call_document
 from ringfence.apps.calls.errors import NeverKept, PartGone
-from ringfence.apps.calls.reveal import PROVIDING, open_recording
+from ringfence.apps.calls.reveal import PROVIDING, OpenRecording, open_recording
 from ringfence.core.clock import Clock
 
-VERSION: Final = "0.3.0"
-MEDIA_TYPE: Final = "application/vcon+json"
+VERSION: Final = "0.4.0"
+MEDIA_TYPE: Final = "application/vcon"
+AUDIO_TYPE: Final = "audio/x-wav"  # as the draft spells it
 STEP: Final = 3 * 64 * 1024  # whole base64 groups
+CALLER, AGENT = 0, 1
+_HERE: Final = "\x00"
+_DISPOSITIONS: Final = {"no_answer": "no-answer", "failed": "failed"}
 
 
 def vcon(account_id: UUID, call_id: UUID, *, clock: Clock, unmask: bool = True) -> dict[str, Any]:
     """A call without its audio. Raises NoSuchCall."""
     call = call_document(account_id, call_id, purpose=PROVIDING, clock=clock, unmask=unmask)
-    inbound = call["direction"] == "inbound"
-    parties: list[dict[str, Any]] = [{"role": "caller"}, {"role": "agent", "name": call["agent"]["slug"]}]
-    for party, number in ((0, call["from" if inbound else "to"]), (1, call["to" if inbound else "from"])):
-        if number:
-            parties[party]["tel"] = number
-    made: dict[str, Any] = {
+    return {
         "vcon": VERSION,
         "uuid": call["id"],
-        "created_at": call["started_at"],
+        "created_at": clock.now().isoformat(),
         "subject": f"Call with {call['agent']['slug']}",
-        "parties": parties,
-        "dialog": [],
+        "parties": _parties(call),
+        "dialog": [_dialog(call)],
         "analysis": _analysis(call),
         "attachments": [
             _attachment(call, "variables", call["variables"]),
@@ -39,55 +42,92 @@ def vcon(account_id: UUID, call_id: UUID, *, clock: Clock, unmask: bool = True) 
             _attachment(
                 call,
                 "retention",
-                {"policy_version": call["policy_version"], "expires_at": call["expires_at"]},
+                {name: call[name] for name in ("plan", "policy_version", "expires_at")},
             ),
         ],
     }
-    if call["transcript"]["available"]:
-        made["dialog"] += [_text(call, turn) for turn in call["transcript"]["turns"]]
-    return made
 
 
 def vcon_stream(account_id: UUID, call_id: UUID, *, clock: Clock, unmask: bool = True) -> Iterator[bytes]:
-    """The same with the audio inline, in pieces: no recording is ever whole in memory. Cut short if it is deleted."""
+    """The same with the audio inline, in pieces: no recording is ever whole in memory.
+
+    What can be refused is refused before the first piece. The stream breaks off with PartGone if the recording is deleted
+    on the way.
+    """
     document = vcon(account_id, call_id, clock=clock, unmask=unmask)
-    try:
-        recording = open_recording(account_id, call_id, purpose=PROVIDING, clock=clock)
-    except (PartGone, NeverKept):
-        yield orjson.dumps(document)
-        return
-    entry = {
-        "type": "recording", "start": document["created_at"], "duration": recording.seconds, "parties": [[0, 1]],
-        "mediatype": "audio/x-wav", "filename": f"{call_id}.wav", "encoding": "base64url",
+    recording = None
+    if document["dialog"][0]["type"] == "recording":
+        try:
+            recording = open_recording(account_id, call_id, purpose=PROVIDING, clock=clock)
+        except (PartGone, NeverKept):
+            recording = None
+    return iter([orjson.dumps(document)]) if recording is None else _pieces(document, recording, call_id)
+
+
+def _pieces(document: dict[str, Any], recording: OpenRecording, call_id: UUID) -> Iterator[bytes]:
+    inline = {
+        "mediatype": AUDIO_TYPE, "filename": f"{call_id}.wav", "encoding": "base64url", "body": _HERE,
     }  # fmt: skip
-    whole = orjson.dumps({**document, "dialog": [{**entry, "body": "\x00"}, *document["dialog"]]})
-    before, after = whole.split(b"\\u0000")
+    document["dialog"][0] |= {"duration": recording.seconds, **inline}
+    before, after = orjson.dumps(document).split(
+        orjson.dumps(_HERE)[1:-1], 1
+    )  # nothing before it is anybody's text
     yield before
     for start in range(0, recording.size, STEP):
         recording.still_open()
-        yield base64.urlsafe_b64encode(recording.read(start, start + STEP))
+        yield base64.urlsafe_b64encode(recording.read(start, start + STEP)).rstrip(b"=")
     yield after
 
 
+def _parties(call: dict[str, Any]) -> list[dict[str, Any]]:
+    """The person and the agent, whoever called whom."""
+    person, own = (call["from"], call["to"]) if call["direction"] == "inbound" else (call["to"], call["from"])
+    parties: list[dict[str, Any]] = [
+        {"type": "person"},
+        {"type": "bot", "name": call["agent"]["slug"]},
+    ]
+    for party, number in zip(parties, (person, own), strict=True):
+        if number:
+            party["tel"] = number
+    return parties
+
+
+def _dialog(call: dict[str, Any]) -> dict[str, Any]:
+    """The call itself. A recording that is not available has no content, as after a redaction."""
+    start = call["answered_at"] or call["started_at"]
+    parties = {"parties": [CALLER, AGENT], "originator": CALLER if call["direction"] == "inbound" else AGENT}
+    if call["outcome"] in _DISPOSITIONS and not call["answered_at"]:
+        return {
+            "type": "incomplete", "start": start, "disposition": _DISPOSITIONS[call["outcome"]], **parties,
+        }  # fmt: skip
+    return {"type": "recording", "start": start, "duration": call["duration_s"] or 0, **parties}
+
+
 def _analysis(call: dict[str, Any]) -> list[dict[str, Any]]:
-    if not call["summary"]["available"]:
-        return []
-    return [
-        {"type": "summary", "dialog": 0, "vendor": "ringfence", "mediatype": "text/plain", "encoding": "none",
-         "body": call["summary"]["text"]}
-    ]  # fmt: skip
+    made = []
+    if call["transcript"]["available"]:
+        made.append(
+            {"type": "transcript", "dialog": 0, "vendor": "ringfence", "schema": "ringfence-turns-1",
+             "mediatype": "application/json", "encoding": "json", "body": _turns(call)}
+        )  # fmt: skip
+    if call["summary"]["available"]:
+        made.append(
+            {"type": "summary", "dialog": 0, "vendor": "ringfence", "mediatype": "text/plain", "encoding": "none",
+             "body": call["summary"]["text"]}
+        )  # fmt: skip
+    return made
+
+
+def _turns(call: dict[str, Any]) -> dict[str, Any]:
+    turns = [
+        {**turn, "party": CALLER if turn["speaker"] == "caller" else AGENT}
+        for turn in call["transcript"]["turns"]
+    ]
+    return {"turns": turns, "expires_at": call["transcript"]["expires_at"]}
 
 
 def _attachment(call: dict[str, Any], purpose: str, body: Any) -> dict[str, Any]:
     return {
-        "purpose": purpose, "start": call["started_at"], "party": 1, "mediatype": "application/json", "encoding": "json",
-        "body": orjson.dumps(body).decode(),
-    }  # fmt: skip
-
-
-def _text(call: dict[str, Any], turn: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "text", "start": call["started_at"], "offset_s": turn["start_s"],
-        "duration": round(turn["end_s"] - turn["start_s"], 3), "parties": 0 if turn["speaker"] == "caller" else 1,
-        "mediatype": "text/plain", "encoding": "none", "body": turn["text"],
+        "purpose": purpose, "start": call["started_at"], "party": AGENT, "dialog": 0, "mediatype": "application/json",
+        "encoding": "json", "body": body,
     }  # fmt: skip

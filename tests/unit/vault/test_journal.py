@@ -1,5 +1,6 @@
 """The journal: whole or refused once closed; an orphan keeps everything up to its last whole record."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -83,13 +84,58 @@ def test_records_cannot_change_places(tmp_path: Path) -> None:
     entries = JournalReader(Bytes(data), KEY, closed=False).entries
     first, second = entries[0].offset, entries[1].offset
     swapped = data[:first] + data[second:] + data[first:second]
-    assert read(swapped, closed=False) == []
+    with pytest.raises(Tampered, match="changed, moved or taken out"):
+        read(swapped, closed=False)
+
+
+def test_what_no_crash_leaves_is_closed_before_it_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    data = bytearray(write(path, close=False))
+    second = JournalReader(Bytes(bytes(data)), KEY, closed=False).entries[1]
+    data[second.offset + 20] ^= 1
+    path.write_bytes(data)
+    close_orphan(path, KEY)
+    reader = JournalReader(Bytes(path.read_bytes()), KEY)
+    assert (reader.damaged, [payload for _, payload in reader]) == (True, PAYLOADS[:1])
+
+
+def test_a_block_that_never_reached_the_disk_is_the_end_and_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    data = bytearray(write(path, [b"x" * 3000] * 4, close=False))
+    data[8192:] = bytes(len(data) - 8192)
+    path.write_bytes(data)
+    close_orphan(path, KEY)
+    reader = JournalReader(Bytes(path.read_bytes()), KEY)
+    assert not reader.damaged
+    assert len(reader.entries) == 2
+
+
+def test_a_number_spent_on_a_full_disk_never_seals_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "j"
+    writer = JournalWriter.create(path, KEY, CONTEXT)
+    writer.append(1, 0, b"before")
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "pwrite", _full)
+        for _ in range(3):
+            with pytest.raises(JournalFailed, match="Free space"):
+                writer.append(1, 8000, b"lost")
+    writer.append(1, 16000, b"after")
+    writer.close()
+    reader = JournalReader(Bytes(path.read_bytes()), KEY)
+    assert [payload for _, payload in reader] == [b"before", b"after"]
+    assert [entry.number for entry in reader.entries] == [0, 4]
+
+
+def _full(*_: object) -> int:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_an_orphan_torn_at_any_byte_keeps_its_whole_records(tmp_path: Path) -> None:
     data = write(tmp_path / "j", close=False)
     reader = JournalReader(Bytes(data), KEY, closed=False)
-    ends = [entry.offset + 13 + entry.length for entry in reader.entries]
+    ends = [entry.end for entry in reader.entries]
     start = reader.entries[0].offset
     for length in range(start, len(data) + 1):
         assert read(data[:length], closed=False) == PAYLOADS[: sum(end <= length for end in ends)]
@@ -123,7 +169,7 @@ def test_two_journals_under_one_key_share_no_ciphertext(tmp_path: Path) -> None:
     one, two = write(tmp_path / "one"), write(tmp_path / "two")
     reader = JournalReader(Bytes(one), KEY)
     entry = reader.entries[2]
-    assert one[entry.offset + 13 :][: entry.length] not in two
+    assert one[entry.end - entry.length : entry.end] not in two
 
 
 def test_a_journal_is_never_overwritten(tmp_path: Path) -> None:

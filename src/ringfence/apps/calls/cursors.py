@@ -2,13 +2,15 @@
 
 import base64
 import binascii
-from datetime import UTC, datetime
-from typing import NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from ringfence.apps.calls.errors import BadCursor
 
-_BYTES = 24
+_BYTES: Final = 24
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class Position(NamedTuple):
@@ -19,7 +21,7 @@ class Position(NamedTuple):
 
 
 def encode(position: Position) -> str:
-    micros = round(position.started_at.timestamp() * 1_000_000)
+    micros = (position.started_at - _EPOCH) // _MICROSECOND  # whole: a float loses the last digit after 2106
     return base64.urlsafe_b64encode(micros.to_bytes(8, "big") + position.call_id.bytes).decode().rstrip("=")
 
 
@@ -32,7 +34,7 @@ def decode(text: str) -> Position:
     if len(raw) != _BYTES:
         raise BadCursor("This cursor is not one of ours. Begin the list again without it.")
     try:
-        moment = datetime.fromtimestamp(int.from_bytes(raw[:8], "big") / 1_000_000, tz=UTC)
-    except (OverflowError, ValueError, OSError):
+        moment = _EPOCH + int.from_bytes(raw[:8], "big") * _MICROSECOND
+    except OverflowError:
         raise BadCursor("This cursor is not one of ours. Begin the list again without it.") from None
     return Position(moment, UUID(bytes=raw[8:]))

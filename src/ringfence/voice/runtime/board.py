@@ -13,7 +13,7 @@ from ringfence.voice.runtime.services import Services
 from ringfence.voice.speech.ports import VadStream
 from ringfence.voice.telephony.ports import CallWire, Line, NotAdmitted
 
-TICK_S: Final = 0.032
+TICK_S: Final = 0.016
 SYNC_S: Final = 1.0
 BEAT_S: Final = 5.0
 

@@ -99,6 +99,8 @@ class LiveCall:
             costs,
         )
         self._thinking = Thinking(engines.llm, definition, services.tools, services.tasks, turns, costs)
+        for source in (self._listening, self._speaking, self._thinking):
+            source.wake = self._woken
         self.recorder = Recorder(services.folder, admitted.setup, admitted.keys, wire.rate)
         self._said: list[Turn] = []
         self._variables: dict[str, Variable] = {}
@@ -194,6 +196,11 @@ class LiveCall:
         self.recorder.settle(int(now * rate))
         self._watch(now)
         self._answer_step()
+
+    def _woken(self) -> None:
+        """Something was understood, thought or made ready to be said: it need not wait for the next tick."""
+        if not self._handling:
+            self.tick()
 
     def interrupt(self) -> None:
         """The process must go: end the call with what there is."""

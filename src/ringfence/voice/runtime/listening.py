@@ -1,6 +1,7 @@
 """The hearing side of a call: who speaks when, and what was understood."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from ringfence.core.agent.answers import Answer
@@ -32,6 +33,7 @@ class Listening:
         self._began = 0.0
         self._final: dict[SttStream, asyncio.Task[None]] = {}
         self.events: list[Event] = []
+        self.wake: Callable[[], None] = _nobody
 
     @property
     def busy(self) -> bool:
@@ -96,6 +98,8 @@ class Listening:
         finally:
             self._final.pop(stream, None)
             await stream.aclose()
+            if said is None:
+                self.wake()
         if said is not None:
             took = loop.time() - flushed
             self._turns.stt_s = took
@@ -110,6 +114,11 @@ class Listening:
                     value=said.value,
                 )
             )
+            self.wake()
+
+
+def _nobody() -> None:
+    """Nobody waits for events yet."""
 
 
 async def _close(stream: SttStream) -> None:

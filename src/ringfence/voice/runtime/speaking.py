@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 from ringfence.core.call import Speaker
@@ -34,6 +35,7 @@ class Speaking:
         self._queue: deque[tuple[str, _Piece]] = deque()
         self._work: asyncio.Task[None] | None = None
         self.events: list[Event] = []
+        self.wake: Callable[[], None] = _nobody
 
     @property
     def busy(self) -> bool:
@@ -63,6 +65,7 @@ class Speaking:
                 self.events.append(EngineFailed(at=0.0, engine="tts", code=error.code))
             finally:
                 piece.complete = True
+            self.wake()
 
     async def _one(self, text: str, piece: _Piece) -> None:
         loop = asyncio.get_running_loop()
@@ -78,6 +81,13 @@ class Speaking:
                     return
                 if not piece.audio and self._turns.tts_s is None:
                     self._turns.tts_s = loop.time() - asked
+                first = not piece.audio
                 piece.audio += encode(chunk)
+                if first:
+                    self.wake()
         finally:
             await chunks.aclose()
+
+
+def _nobody() -> None:
+    """Nobody waits for audio yet."""

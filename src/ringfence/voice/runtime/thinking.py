@@ -1,6 +1,7 @@
 """The model and the tools of a call: pieces in the order they come, and never silence without a cause."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from ringfence.core.agent.model import AgentDefinition, LlmDefinition
@@ -36,6 +37,7 @@ class Thinking:
         self._costs = costs
         self._running: dict[int, asyncio.Task[None]] = {}
         self.events: list[Event] = []
+        self.wake: Callable[[], None] = _nobody
 
     @property
     def busy(self) -> bool:
@@ -54,9 +56,13 @@ class Thinking:
     def use(self, command: UseTool) -> None:
         self._running[command.request] = self._tasks.spawn(self._use(command))
 
+    def _tell(self, event: Event) -> None:
+        self.events.append(event)
+        self.wake()
+
     async def _think(self, command: Think) -> None:
         if self._llm is None:
-            self.events.append(EngineFailed(at=0.0, engine="llm", code="engine_not_configured"))
+            self._tell(EngineFailed(at=0.0, engine="llm", code="engine_not_configured"))
             return
         loop = asyncio.get_running_loop()
         asked = loop.time()
@@ -74,7 +80,7 @@ class Thinking:
                 for name, count in piece.usage.items():
                     self._costs.add(f"llm_{name}", count)
                 if piece.text or piece.tool:
-                    self.events.append(
+                    self._tell(
                         Thought(
                             at=0.0,
                             request=command.request,
@@ -83,11 +89,11 @@ class Thinking:
                             arguments=piece.arguments,
                         )
                     )
-            self.events.append(Thought(at=0.0, request=command.request, done=True))
+            self._tell(Thought(at=0.0, request=command.request, done=True))
         except TimeoutError:
-            self.events.append(EngineFailed(at=0.0, engine="llm", code="engine_stalled"))
+            self._tell(EngineFailed(at=0.0, engine="llm", code="engine_stalled"))
         except SpeechError as error:
-            self.events.append(EngineFailed(at=0.0, engine="llm", code=error.code))
+            self._tell(EngineFailed(at=0.0, engine="llm", code=error.code))
         finally:
             await pieces.aclose()
 
@@ -99,4 +105,8 @@ class Thinking:
                 result, ok = await self._http.use(tool, command.arguments), True
             except ToolFailed as failure:
                 result = str(failure)
-        self.events.append(ToolReturned(at=0.0, request=command.request, result=result, ok=ok))
+        self._tell(ToolReturned(at=0.0, request=command.request, result=result, ok=ok))
+
+
+def _nobody() -> None:
+    """Nobody waits for thoughts yet."""

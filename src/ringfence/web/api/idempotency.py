@@ -47,7 +47,7 @@ def once(operation: Callable[..., Any]) -> Callable[..., Any]:
             return _replay(request, row)
         try:
             answer = operation(request, *args, **kwargs)
-        except BaseException:
+        except BaseException:  # edge: whatever it was, the key is free again and the error goes on
             _forget(row)
             raise
         _keep(row, answer)

@@ -35,8 +35,8 @@ class ScriptedLlm:
         self,
         messages: Sequence[dict[str, Any]],
         *,
-        tools: Sequence[dict[str, Any]],  # noqa: ARG002 (port)
-        temperature: float,  # noqa: ARG002 (port)
+        tools: Sequence[dict[str, Any]],
+        temperature: float,
     ) -> AsyncGenerator[ChatPiece]:
         self.asked.append(messages)
         del self.asked[: -self._keep]

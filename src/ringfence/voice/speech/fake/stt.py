@@ -66,7 +66,7 @@ class ScriptedStt:
         self._keep = keep
         self.streams: list[_Stream] = []
 
-    def stream(self, *, rate: int, answer: Answer | None, language: str) -> _Stream:  # noqa: ARG002 (port)
+    def stream(self, *, rate: int, answer: Answer | None, language: str) -> _Stream:
         stream = _Stream(self._lines, answer)
         self.streams.append(stream)
         del self.streams[: -self._keep]

@@ -53,8 +53,8 @@ class ToneTts:
         text: str,
         *,
         rate: int,
-        language: str,  # noqa: ARG002 (port)
-        voice: str | None,  # noqa: ARG002 (port)
+        language: str,
+        voice: str | None,
     ) -> AsyncGenerator[bytes]:
         self.said.append(text)
         del self.said[: -self._keep]
