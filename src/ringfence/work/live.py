@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
+
 from ringfence.apps.calls.content import LOG, Place, live_numbers_key, open_json
 from ringfence.apps.rows.cursor import Cursor
 from ringfence.core.call import CallSetup, Channel, Direction, Status
@@ -44,9 +46,10 @@ def read_live(
     return None if row is None else _read(vault, account_id, call_id, row)
 
 
-def periods_from(kept: dict[str, Any] | None) -> AgentPeriods:
-    """The agent's own periods, as a call's row keeps them from its birth."""
-    return AgentPeriods(**kept) if kept else AgentPeriods()
+def periods_from(kept: dict[str, Any] | str | None) -> AgentPeriods:
+    """The agent's own periods, as a call's row keeps them from its birth. The pages' connections give JSON as text."""
+    fields = orjson.loads(kept) if isinstance(kept, str) else kept
+    return AgentPeriods(**fields) if fields else AgentPeriods()
 
 
 def _read(vault: Vault, account_id: UUID, call_id: UUID, row: tuple[Any, ...]) -> LiveRow:

@@ -13,11 +13,19 @@ from ringfence.apps.calls.objects import object_name
 from ringfence.apps.calls.reveal import PROVIDING, open_recording
 from ringfence.core.clock import ManualClock
 from ringfence.vault.keyring import live_epoch
+from tests.support.database import Database
 from tests.support.office import CALLER, SAID, Office, Talk
 
 
 def shown(office: Office, call_id: UUID) -> dict[str, Any]:
     return call_document(office.account_id, call_id, purpose=PROVIDING, clock=office.clock)
+
+
+@pytest.fixture(autouse=True)
+def nobody_else_is_silent(database: Database) -> None:
+    """Recovery looks at every account: calls that other tests left behind would be taken in here."""
+    with database.superuser() as server:
+        server.execute("UPDATE calls_call SET status = 'failed' WHERE status IN ('ringing', 'in_progress')")
 
 
 @pytest.fixture
