@@ -50,9 +50,9 @@ fi
 
 printf 'Installing what %s names (once)\n' "$lock"
 rm -f .venv/made-for-*
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-input \
     --no-deps --require-hashes --requirement "$lock" ||
     fail 'The packages could not be installed; what pip said stands above. Running this again goes on from here.'
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-input \
     --no-deps --no-build-isolation --no-index --editable .
 print_of "$wanted" >".venv/made-for-$wanted"
