@@ -18,9 +18,9 @@ def main() -> int:
         with subprocess.Popen(
             [sys.executable, "-m", f"bench.{name}"], stdout=subprocess.PIPE, text=True
         ) as child:
-            for line in child.stdout or ():
-                print(line, end="", flush=True)
-                lines.append(json.loads(line))
+            for text in child.stdout or ():
+                print(text, end="", flush=True)
+                lines.append(json.loads(text))
         failed |= child.returncode
     table = Table("bench", "case", "figure", "value", "unit", "must reach")
     for line in lines:

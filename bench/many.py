@@ -7,7 +7,7 @@ one in a handful. Beside the sealed tokens stands a plain table with a `tsvector
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -121,7 +121,7 @@ def fill(database: support.Database, vault: Vault, clock: ManualClock, count: in
 
 class _Writer:
     def __init__(
-        self, account_id: UUID, agent_id: UUID, buckets: dict[tuple[Part, object], BucketKey],
+        self, account_id: UUID, agent_id: UUID, buckets: dict[tuple[Part, date], BucketKey],
         rng: np.random.Generator,
     ) -> None:  # fmt: skip
         self._account_id, self._agent_id, self._buckets, self._rng = account_id, agent_id, buckets, rng

@@ -1,4 +1,4 @@
-"""Journal sealing beside raw AES-256-GCM at the same chunk sizes, in one run. One JSON line per figure.
+"""Journal sealing beside raw AES-256-GCM at the same chunk sizes, in one run.
 
 Two pairs a size, so that nothing is compared with less work than itself:
 - `seal`: sealing alone against raw encryption alone. The journal's file is a stand-in that takes bytes for nothing.
@@ -13,12 +13,11 @@ hits both alike.
 """
 
 import argparse
-import json
 import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -27,10 +26,10 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from bench.figures import figure
 from ringfence.vault.journal import JournalContext, JournalWriter
 
 SIZES: Final = {"1 KB": 1024, "16 KB": 16_384, "1 MB": 1 << 20}
-TARGET: Final = 0.8
 KEY: Final = bytes(range(32))
 HEAD: Final = bytes(15)
 CONTEXT: Final = JournalContext(account_id=UUID(int=1), call_id=UUID(int=2), part="recording")
@@ -50,10 +49,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=shm if shm.is_dir() else None) as folder:
         for name, size in SIZES.items():
             for what, pair in (("seal", sealing), ("write", writing)):
-                print(json.dumps(figure(what, name, size, *pair(Path(folder), size), seconds)), flush=True)
+                compare(f"{what}, {name}", size, *pair(Path(folder), size), seconds)
 
 
-def figure(what: str, name: str, size: int, ours: Turn, raw: Turn, seconds: float) -> dict[str, object]:
+def compare(case: str, size: int, ours: Turn, raw: Turn, seconds: float) -> None:
     """Let both take turns for about `seconds`."""
     count = max(8, min(MOST_BYTES // size, int(0.02 / (raw(8) / 8))))
     ours(count)
@@ -64,12 +63,9 @@ def figure(what: str, name: str, size: int, ours: Turn, raw: Turn, seconds: floa
         turns.append((ours(count), raw(count)) if len(turns) % 2 else (raw(count), ours(count))[::-1])
     ratio = statistics.median(theirs / mine for mine, theirs in turns)
     mine, theirs = (statistics.median(side) / count for side in zip(*turns, strict=True))
-    return {
-        "bench": f"sealing.{what}", "chunk": name, "bytes": size, "ratio": round(ratio, 3), "target": TARGET,
-        "reached": ratio >= TARGET, "journal_us": round(mine * 1e6, 2), "raw_us": round(theirs * 1e6, 2),
-        "journal_mb_s": round(size / mine / 1e6), "raw_mb_s": round(size / theirs / 1e6), "turns": len(turns),
-        "inside": "encrypt" if what == "seal" else "encrypt and pwrite, no sync",
-    }  # fmt: skip
+    figure("sealing", case, "journal against raw AES-256-GCM", ratio, "ratio", "≥ 0.8")
+    figure("sealing", case, "journal", mine * 1e6, "µs")
+    figure("sealing", case, "raw", theirs * 1e6, "µs")
 
 
 def sealing(folder: Path, size: int) -> tuple[Turn, Turn]:
@@ -77,7 +73,7 @@ def sealing(folder: Path, size: int) -> tuple[Turn, Turn]:
     payload = os.urandom(size)
 
     def ours(count: int) -> float:
-        with journal(folder) as writer, mock.patch.object(os, "pwrite", taken):
+        with journal(folder) as writer, mock.patch.object(os, "pwritev", taken):
             return clocked(lambda number: writer.append(1, number, payload), count)
 
     cipher = AESGCM(KEY)
@@ -109,7 +105,7 @@ def writing(folder: Path, size: int) -> tuple[Turn, Turn]:
 
 
 @contextmanager
-def journal(folder: Path):  # noqa: ANN201 (a context manager's own type says less than its name)
+def journal(folder: Path) -> Iterator[JournalWriter]:
     """A new journal, gone afterwards."""
     path = folder / "journal"
     writer = JournalWriter.create(path, KEY, CONTEXT)
@@ -128,9 +124,9 @@ def clocked(step: Callable[[int], object], count: int) -> float:
     return time.perf_counter() - began
 
 
-def taken(_descriptor: int, data: bytes, _offset: int) -> int:
+def taken(_descriptor: int, parts: tuple[bytes, ...], _offset: int) -> int:
     """A disk that takes everything at once and keeps nothing."""
-    return len(data)
+    return sum(map(len, parts))
 
 
 if __name__ == "__main__":

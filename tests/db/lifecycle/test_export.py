@@ -29,7 +29,7 @@ def streamed(office: Office, call_id: UUID, **how: Any) -> dict[str, Any]:
 def check(made: dict[str, Any]) -> None:
     """What draft-ietf-vcon-vcon-core-04's JSON schema asks for."""
     assert made["vcon"] == "0.4.0"
-    assert UUID(made["uuid"])
+    assert UUID(made["uuid"]).version == 7
     assert datetime.fromisoformat(made["created_at"]).tzinfo
     for dialog in made["dialog"]:
         assert dialog["type"] in {"recording", "incomplete"}

@@ -64,7 +64,10 @@ def test_trust_says_what_it_would_run(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 
 def test_answers_for_people_and_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
-    rows = [{"email": "a@localhost", "signed_in": None}, {"email": "b@localhost", "signed_in": 1}]
+    rows: list[dict[str, object]] = [
+        {"email": "a@localhost", "signed_in": None},
+        {"email": "b@localhost", "signed_in": 1},
+    ]
     say_rows(rows, as_json=False)
     say(rows[0], as_json=True)
     out = capsys.readouterr().out.splitlines()

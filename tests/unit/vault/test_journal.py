@@ -117,7 +117,7 @@ def test_a_number_spent_on_a_full_disk_never_seals_again(
     writer = JournalWriter.create(path, KEY, CONTEXT)
     writer.append(1, 0, b"before")
     with monkeypatch.context() as disk:
-        disk.setattr(os, "pwrite", _full)
+        disk.setattr(os, "pwritev", _full)
         for _ in range(3):
             with pytest.raises(JournalFailed, match="Free space"):
                 writer.append(1, 8000, b"lost")

@@ -145,12 +145,12 @@ def finish(descriptor: int, subkeys: Subkeys, index: bytes, end: int, *, damaged
 
 def write_all(descriptor: int, offset: int, *parts: bytes) -> int:
     """Write at `offset` or not at all: what a failed write left is cut off again. Where it ends."""
-    whole = parts[0] if len(parts) == 1 else b"".join(parts)
-    size = len(whole)
+    size = sum(map(len, parts))
     try:
-        written = os.pwrite(descriptor, whole, offset)
+        written = os.pwritev(descriptor, parts, offset)
         while written < size:
-            written += os.pwrite(descriptor, memoryview(whole)[written:], offset + written)
+            rest = memoryview(b"".join(parts))[written:]
+            written += os.pwritev(descriptor, [rest], offset + written)
     except OSError as error:
         with suppress(OSError):
             os.ftruncate(descriptor, offset)

@@ -24,6 +24,9 @@ from ringfence.web.clock import clock
 
 HEADER: Final = "Idempotency-Key"
 KEPT: Final = timedelta(days=1)
+AT_WORK: Final = timedelta(
+    minutes=5
+)  # longer than any request lives; what claimed before and never answered has died
 LONGEST_KEY: Final = 200
 PURPOSE: Final = "idempotency"
 
@@ -64,6 +67,7 @@ def _claim(request: HttpRequest, key: str) -> tuple[IdempotentWrite, bool]:
     with tenant(account_id):
         mine = IdempotentWrite.objects.filter(account_id=account_id, key_sha256=hashed)
         mine.filter(created_at__lt=now - KEPT).delete()
+        mine.filter(status=None, created_at__lt=now - AT_WORK).delete()
         row = IdempotentWrite(
             id=new_id(clock()), account_id=account_id, key_sha256=hashed, request_sha256=asked, created_at=now
         )

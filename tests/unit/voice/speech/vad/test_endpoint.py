@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -26,17 +27,21 @@ class Line:
         return found
 
 
+def about(moment: float) -> Any:
+    return pytest.approx(moment)
+
+
 @pytest.fixture
 def line() -> Line:
     return Line(Endpointer(window_s=WINDOW, end_silence_s=0.5))
 
 
 def test_speech_starts_where_it_began_and_ends_where_silence_began(line: Line) -> None:
-    assert line.hear((10, 0.01), (20, 0.9)) == [Onset(pytest.approx(10 * WINDOW))]
+    assert line.hear((10, 0.01), (20, 0.9)) == [Onset(about(10 * WINDOW))]
     assert line.ear.speaking
     # 0.5 s of silence are 16 windows of 32 ms.
     assert line.hear((15, 0.01)) == []
-    assert line.hear((1, 0.01)) == [Offset(pytest.approx(30 * WINDOW), pytest.approx(16 * WINDOW))]
+    assert line.hear((1, 0.01)) == [Offset(about(30 * WINDOW), about(16 * WINDOW))]
     assert not line.ear.speaking
 
 
@@ -51,33 +56,33 @@ def test_a_click_is_no_speech(line: Line) -> None:
 
 def test_between_the_thresholds_nothing_changes(line: Line) -> None:
     assert line.hear((50, 0.45)) == []
-    assert line.hear((3, 0.9)) == [Onset(pytest.approx(50 * WINDOW))]
+    assert line.hear((3, 0.9)) == [Onset(about(50 * WINDOW))]
     assert line.hear((50, 0.45)) == []
     assert line.ear.speaking
 
 
 def test_a_wavering_end_does_not_restart_the_silence(line: Line) -> None:
     line.hear((5, 0.9), (5, 0.1), (5, 0.45))
-    assert line.hear((6, 0.1)) == [Offset(pytest.approx(5 * WINDOW), pytest.approx(16 * WINDOW))]
+    assert line.hear((6, 0.1)) == [Offset(about(5 * WINDOW), about(16 * WINDOW))]
 
 
 def test_a_pause_within_speech_is_forgotten(line: Line) -> None:
     line.hear((5, 0.9), (10, 0.1), (5, 0.9))
     assert line.hear((15, 0.1)) == []
-    assert line.hear((1, 0.1)) == [Offset(pytest.approx(20 * WINDOW), pytest.approx(16 * WINDOW))]
+    assert line.hear((1, 0.1)) == [Offset(about(20 * WINDOW), about(16 * WINDOW))]
 
 
 def test_the_silence_that_ends_a_turn_may_change_meanwhile(line: Line) -> None:
     line.hear((5, 0.9), (10, 0.1))
     line.ear.end_silence_s = 0.2
-    assert line.hear((1, 0.1)) == [Offset(pytest.approx(5 * WINDOW), pytest.approx(11 * WINDOW))]
+    assert line.hear((1, 0.1)) == [Offset(about(5 * WINDOW), about(11 * WINDOW))]
 
 
 def test_silence_so_far_can_be_asked_for(line: Line) -> None:
     line.hear((5, 0.9))
     assert line.ear.silent_for(line.at) == 0
     line.hear((4, 0.1))
-    assert line.ear.silent_for(line.at) == pytest.approx(4 * WINDOW)
+    assert line.ear.silent_for(line.at) == about(4 * WINDOW)
 
 
 def test_a_gap_counts_as_the_time_it_took() -> None:
@@ -85,7 +90,7 @@ def test_a_gap_counts_as_the_time_it_took() -> None:
     for at in range(5):
         ear.push(at * WINDOW, 0.9)
     assert ear.push(5 * WINDOW, 0.1) is None
-    assert ear.push(2.0, 0.1) == Offset(pytest.approx(5 * WINDOW), pytest.approx(2.0 - 4 * WINDOW))
+    assert ear.push(2.0, 0.1) == Offset(about(5 * WINDOW), about(2.0 - 4 * WINDOW))
 
 
 def test_reset_forgets(line: Line) -> None:

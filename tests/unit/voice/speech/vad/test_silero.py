@@ -23,7 +23,7 @@ def reference(pcm: bytes, rate: int) -> list[float]:
         str(model_path()), options, providers=["CPUExecutionProvider"]
     )
     state = np.zeros((2, 1, 128), np.float32)
-    before = np.zeros((1, context), np.float32)
+    before: Any = np.zeros((1, context), np.float32)
     found = []
     for piece in windows(pcm, size):
         samples = np.frombuffer(piece, "<i2").astype(np.float32)[None] / 32_768
