@@ -78,9 +78,11 @@ def web() -> None:
 @_role
 def media(*, drain: float) -> None:
     """Carry calls (a role of a fleet). SIGTERM lets calls finish first."""
+    from ringfence.boot import declared
     from ringfence.boot.wiring import begin
 
     config, vault = begin("media")
+    declared.check(config.database_urls.of("media"))
     from ringfence.boot.media import serve
 
     serve(config, vault, drain)
@@ -90,9 +92,11 @@ def media(*, drain: float) -> None:
 @_role
 def worker() -> None:
     """Do after-call work and recover what died (a role of a fleet)."""
+    from ringfence.boot import declared
     from ringfence.boot.wiring import begin
 
     config, vault = begin("worker")
+    declared.check(config.database_urls.of("worker"))
     from ringfence.boot.worker import serve
 
     serve(config, vault)

@@ -8,6 +8,7 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
+from ringfence.boot import declared
 from ringfence.boot.environment import database_password
 from ringfence.boot.postgres import DATABASE, EmbeddedPostgres
 from ringfence.core.config import Config
@@ -42,12 +43,15 @@ def make_logins(server: EmbeddedPostgres, root: FileRootKey) -> None:
 
 
 def migrate(config: Config) -> None:
-    """Apply migrations and grants as the owner. Django must be up with the owner's login."""
+    """Apply migrations and grants as the owner. Django must be up with the owner's login. Raises Undeclared, before
+    any grant, if the schema then holds what nobody declared.
+    """
     from django.core.management import call_command
 
     from ringfence.apps.accounts import logins
 
     call_command("migrate", verbosity=0, interactive=False)
+    declared.check(config.database_urls.of("owner"))
     with psycopg.connect(config.database_urls.of("owner"), autocommit=True) as owner:
         logins.apply(owner)
         owner.execute(

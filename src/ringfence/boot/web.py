@@ -6,6 +6,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from ringfence.boot import declared
 from ringfence.boot.unprivileged import die_with_parent
 from ringfence.boot.wiring import begin, socket_of
 
@@ -42,6 +43,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 def serve() -> None:
     """Serve until told to stop."""
     config, _ = begin("web")
+    declared.check(config.database_urls.of("web"))
     from ringfence.web.wsgi import application
 
     os.umask(0o077)

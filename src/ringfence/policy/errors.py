@@ -1,7 +1,8 @@
-"""What can be wrong with a policy.
+"""What can be wrong with a policy, and with the catalogue of what it covers.
 
 PolicyError
-└── BadPolicy   the file cannot be enforced as it stands; names the line and the reason
+├── BadPolicy    a file cannot be enforced as it stands; names the file, the line and the reason
+└── Undeclared   something holds data that the catalogue does not know, or knows otherwise; says what to add
 """
 
 from ringfence.core.errors import BadInput, RingfenceError
@@ -16,7 +17,12 @@ class BadPolicy(PolicyError, BadInput):
 
     code = "bad_policy"
 
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(f"policy.toml, line {line}: {reason}")
+    def __init__(self, line: int, reason: str, file: str = "policy.toml") -> None:
+        super().__init__(f"{file}, line {line}: {reason}")
         self.line = line
         self.reason = reason
+        self.file = file
+
+
+class Undeclared(PolicyError):
+    code = "undeclared"

@@ -14,14 +14,15 @@ _KEY: Final = re.compile(r'^(?:"([^"]+)"|([A-Za-z0-9_-]+))\s*=')
 
 
 class Lines:
-    """Where things stand in a source with one key a line, as `policy.toml` is written."""
+    """Where things stand in a source with one key a line, as the policy and the catalogue are written."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, file: str = "policy.toml") -> None:
+        self.file = file
         self._at: dict[tuple[str, int, str | None], int] = {}
         header, seen = "", dict[str, int]()
         for number, text in enumerate(source.splitlines(), 1):
             if match := _HEADER.match(text):
-                header = match[1].strip()
+                header = match[1].strip().replace('"', "")
                 seen[header] = seen.get(header, -1) + 1
                 self._at[header, seen[header], None] = number
             elif match := _KEY.match(text):
@@ -46,7 +47,7 @@ class Table:
         self._left = set(self.values)
 
     def bad(self, key: str | None, reason: str) -> BadPolicy:
-        return BadPolicy(self.lines.of(self.header, self.nth, key), reason)
+        return BadPolicy(self.lines.of(self.header, self.nth, key), reason, self.lines.file)
 
     def has(self, key: str) -> bool:
         return key in self.values

@@ -1,0 +1,59 @@
+"""No process serves over a database that holds what nobody declared (collect.nothing-else).
+
+One query, at `ringfence migrate` and at the start of each role. It reads PostgreSQL's own catalogue: information_schema
+shows a login only what it may touch, and would hide from it exactly the tables that matter.
+"""
+
+from datetime import date
+from typing import Any, Final
+
+import psycopg
+import structlog
+
+from ringfence.boot import logs
+from ringfence.boot.clock import SystemClock
+from ringfence.policy.catalogue import Catalogue, PlaceKind, catalogue, compare, explain, lapsed
+from ringfence.policy.errors import Undeclared
+
+_COLUMNS: Final = """
+SELECT CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END,
+       a.attname, format_type(a.atttypid, a.atttypmod)
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+  AND n.nspname <> 'information_schema' AND NOT starts_with(n.nspname, 'pg_')
+ORDER BY 1, a.attnum
+"""
+
+
+def live_schema(connection: psycopg.Connection[Any]) -> dict[str, dict[str, str]]:
+    """Every table that is there: column → type. Tables of other schemas than `public` carry the schema's name."""
+    found: dict[str, dict[str, str]] = {}
+    for table, column, kind in connection.execute(_COLUMNS).fetchall():
+        found.setdefault(table, {})[column] = kind
+    return found
+
+
+def check(database_url: str) -> None:
+    """Raise Undeclared, with the lines to add, unless what rests and what is logged is exactly what is declared."""
+    known = catalogue()
+    with psycopg.connect(database_url) as connection:
+        live = live_schema(connection)
+    if found := compare(known, live):
+        raise Undeclared(explain(found, known, live))
+    _check_logs(known)
+    _warn(known, SystemClock().now().date())
+
+
+def _check_logs(known: Catalogue) -> None:
+    declared = known.of(PlaceKind.LOG)["lines"].fields
+    if differing := sorted(set(logs.DECLARED) ^ set(declared)):
+        raise Undeclared(
+            f"boot/logs.py and [log.lines.fields] in installation.toml differ in: {', '.join(differing)}."
+        )
+    if unfit := sorted(name for name, field in declared.items() if not field.loggable):
+        raise Undeclared(f"These keys are declared as what no log may hold: {', '.join(unfit)}.")
+
+
+def _warn(known: Catalogue, today: date) -> None:
+    if ended := lapsed(known, today):
+        structlog.get_logger().warning("exemptions of the catalogue have lapsed", count=len(ended))
