@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from ringfence.core.errors import BadInput, Conflict, Gone, NotAllowed, NotFound, RingfenceError, Unavailable
+from ringfence.web.api.problems import problem
 
 _KINDS: Final[tuple[tuple[type[RingfenceError], HTTPStatus, str], ...]] = (
     (NotFound, HTTPStatus.NOT_FOUND, "Not found"),
@@ -33,6 +34,9 @@ def broken(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 (Django calls it so)
+    if request.path.startswith("/api/"):
+        detail = "There is nothing at this address. What there is stands in /api/v1/openapi.json."
+        return problem(HTTPStatus.NOT_FOUND, code="no_such_address", detail=detail)
     return _page(request, HTTPStatus.NOT_FOUND, "Not found", "There is nothing at this address.")
 
 

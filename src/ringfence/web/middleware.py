@@ -5,10 +5,12 @@ from collections.abc import Callable
 from typing import Final
 
 import structlog
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponseBase
 
 from ringfence.core.errors import RingfenceError
 from ringfence.web import errors
+from ringfence.web.api.problems import AWAY
 from ringfence.web.viewer import find
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -49,6 +51,8 @@ class Errors:
             return None
         if isinstance(error, RingfenceError):
             return errors.of_error(request, error)
+        if isinstance(error, OperationalError):
+            return errors.of_error(request, AWAY)
         reference = secrets.token_hex(4)
         structlog.get_logger().error("a page failed", reference=reference, exc_info=error)
         return errors.broken(request, reference)

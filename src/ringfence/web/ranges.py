@@ -63,12 +63,12 @@ def _asked_all(header: str | None) -> bool:
 def _pieces(recording: OpenRecording, start: int, stop: int, clock: Clock) -> Iterator[bytes]:
     checked = clock.monotonic()
     while start < stop:
-        if clock.monotonic() - checked >= CHECK_S:
-            try:
+        try:
+            if clock.monotonic() - checked >= CHECK_S:
                 recording.still_open()
-            except (PartGone, NeverKept, NoSuchCall):
-                return  # the connection closes short of its announced length, which clients notice
-            checked = clock.monotonic()
-        piece = recording.read(start, min(stop, start + STEP))
+                checked = clock.monotonic()
+            piece = recording.read(start, min(stop, start + STEP))
+        except (PartGone, NeverKept, NoSuchCall):
+            return  # the connection closes short of its announced length, which clients notice
         start += len(piece)
         yield piece

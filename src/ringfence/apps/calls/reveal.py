@@ -118,8 +118,11 @@ def open_transcript(account_id: UUID, call_id: UUID, *, purpose: str, clock: Clo
 class OpenRecording:
     """A recording as a file to be read in ranges. `still_open` says whether it may be read on."""
 
-    def __init__(self, reader: WavReader, account_id: UUID, call_id: UUID, clock: Clock) -> None:
+    def __init__(
+        self, reader: WavReader, account_id: UUID, call_id: UUID, ends: datetime | None, clock: Clock
+    ) -> None:
         self._reader = reader
+        self._ends = ends
         self._account_id = account_id
         self._call_id = call_id
         self._clock = clock
@@ -127,6 +130,9 @@ class OpenRecording:
         self.seconds = reader.seconds
 
     def read(self, start: int, stop: int) -> bytes:
+        """Bytes of the file. Raises PartGone from the moment its time has passed, however long it was open before."""
+        if self._ends is not None and self._clock.now() >= self._ends:
+            raise PartGone("expired")
         return self._reader.read(start, stop)
 
     def still_open(self) -> None:
@@ -144,7 +150,8 @@ def open_recording(account_id: UUID, call_id: UUID, *, purpose: str, clock: Cloc
         gate(row.state, row.expires_at, erasing, clock)
         key = _part_key(row, Place(account_id, call_id), RECORDING)
     journal = JournalReader(_store().source(row.object_name), key)
-    return OpenRecording(WavReader(journal, row.duration_ms), account_id, call_id, clock)
+    ends = min((end for end in (row.expires_at, row.call.expires_at) if end is not None), default=None)
+    return OpenRecording(WavReader(journal, row.duration_ms), account_id, call_id, ends, clock)
 
 
 def open_waveform(account_id: UUID, call_id: UUID, *, purpose: str, clock: Clock) -> bytes | None:

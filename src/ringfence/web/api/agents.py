@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from ringfence.apps.agents.agents import AgentFacts, agent, agents, archive, create_agent, save_draft
 from ringfence.apps.agents.versions import definition_of, publish, versions
@@ -37,12 +37,12 @@ def index(request: HttpRequest) -> dict[str, Any]:
 @router.post("", response={201: dict[str, Any]}, summary="Make an agent")
 @needs(Action.EDIT_AGENTS)
 @once
-def create(request: HttpRequest, body: AgentIn) -> tuple[int, dict[str, Any]]:
+def create(request: HttpRequest, body: AgentIn) -> Status[dict[str, Any]]:
     account_id = holder_of(request).account_id
     problems = _problems(body.definition)
     name = body.slug if problems else parse(body.definition).name
     made = create_agent(account_id, slug=body.slug, name=name, draft=body.definition, clock=clock())
-    return 201, _whole(account_id, made)
+    return Status(201, _whole(account_id, made))
 
 
 @router.get("/{uuid:agent_id}", summary="One agent with its draft")
@@ -63,13 +63,13 @@ def draft(request: HttpRequest, agent_id: UUID, body: DefinitionIn) -> dict[str,
 @router.post("/{uuid:agent_id}/versions", response={201: dict[str, Any]}, summary="Publish the draft")
 @needs(Action.EDIT_AGENTS)
 @once
-def publish_draft(request: HttpRequest, agent_id: UUID) -> tuple[int, dict[str, Any]]:
+def publish_draft(request: HttpRequest, agent_id: UUID) -> Status[dict[str, Any]]:
     """A published version answers calls from now on, and never changes."""
     account_id = holder_of(request).account_id
     found = agent(account_id, agent_id)
     definition = parse(found.draft)
     number = publish(account_id, agent_id, definition=found.draft, name=definition.name, clock=clock())
-    return 201, {"number": number}
+    return Status(201, {"number": number})
 
 
 @router.get("/{uuid:agent_id}/versions", summary="Published versions, newest first")

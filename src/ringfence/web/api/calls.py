@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
 from ringfence.apps.accounts.models import Role
 from ringfence.apps.agents.agents import agent_by_slug
@@ -83,7 +83,7 @@ def index(request: HttpRequest, query: Query[CallQuery]) -> dict[str, Any]:
 @router.post("", response={201: dict[str, Any]}, summary="Place a call to a confirmed number")
 @needs(Action.PLACE_CALLS)
 @once
-def place(request: HttpRequest, body: CallOut) -> tuple[int, dict[str, Any]]:
+def place(request: HttpRequest, body: CallOut) -> Status[dict[str, Any]]:
     account_id = holder_of(request).account_id
     own = e164(body.from_)
     found = next((each for each in numbers(account_id) if each.e164 == own), None)
@@ -93,7 +93,7 @@ def place(request: HttpRequest, body: CallOut) -> tuple[int, dict[str, Any]]:
     made = call_number(
         account_id, agent.id, body.to, found.id, clock=clock(), public_url=current().public_url
     )
-    return 201, call_document(account_id, made, purpose=PROVIDING, clock=clock())
+    return Status(201, call_document(account_id, made, purpose=PROVIDING, clock=clock()))
 
 
 @router.get("/{uuid:call_id}", summary="One call")

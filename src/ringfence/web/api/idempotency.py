@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from ninja import Status
 
 from ringfence.apps.accounts.models import IdempotentWrite
 from ringfence.apps.accounts.tenancy import tenant
@@ -89,7 +90,7 @@ def _replay(request: HttpRequest, row: IdempotentWrite) -> HttpResponse:
 
 
 def _keep(row: IdempotentWrite, answer: Any) -> None:
-    status, body = answer if isinstance(answer, tuple) else (200, answer)
+    status, body = (answer.status_code, answer.value) if isinstance(answer, Status) else (200, answer)
     data = b"" if body is None else orjson.dumps(body, default=str)
     with tenant(row.account_id):
         IdempotentWrite.objects.filter(account_id=row.account_id, id=row.id).update(

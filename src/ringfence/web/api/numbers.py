@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from ringfence.apps.numbers.errors import NoSuchNumber
 from ringfence.apps.numbers.numbers import NumberFacts, add_number, assign, numbers, remove_number
@@ -36,12 +36,12 @@ def index(request: HttpRequest) -> dict[str, Any]:
 @router.post("", response={201: dict[str, Any]}, summary="Add a number of a connection")
 @needs(Action.EDIT_NUMBERS)
 @once
-def create(request: HttpRequest, body: NumberIn) -> tuple[int, dict[str, Any]]:
+def create(request: HttpRequest, body: NumberIn) -> Status[dict[str, Any]]:
     account_id = holder_of(request).account_id
     made = add_number(account_id, body.connection_id, body.number, clock=clock(), label=body.label)
     if body.agent_id is not None:
         assign(account_id, made, body.agent_id)
-    return 201, _line(_one(account_id, made))
+    return Status(201, _line(_one(account_id, made)))
 
 
 @router.get("/{uuid:number_id}", summary="One number")

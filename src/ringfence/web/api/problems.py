@@ -1,10 +1,13 @@
 """Errors as `application/problem+json` (RFC 9457), one shape for every route."""
 
+import secrets
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
 import orjson
+import structlog
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
@@ -28,6 +31,7 @@ _STATUS: tuple[tuple[type[RingfenceError], HTTPStatus], ...] = (
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 RETRY_AFTER_S = 5
+AWAY = Unavailable("The database is away for a moment. Nothing was changed; try again in a few seconds.")
 
 
 def problem(
@@ -87,6 +91,14 @@ def _refused(_request: HttpRequest, error: Any) -> HttpResponse:
     return problem(HTTPStatus(error.status_code), code="bad_request", detail=str(error))
 
 
+def _broken(_request: HttpRequest, error: Any) -> HttpResponse:
+    """500, with a reference that leads to the log line and to nothing else."""
+    reference = secrets.token_hex(4)
+    structlog.get_logger().error("a request failed", reference=reference, exc_info=error)
+    detail = f"Something went wrong on our side. Quote {reference} when you ask about it."
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, code="internal", detail=detail)
+
+
 def install(api: NinjaAPI) -> None:
     """Answer every error of `api` with a problem document."""
     api.add_exception_handler(RingfenceError, lambda _request, error: of_error(error))  # type: ignore[arg-type]
@@ -96,3 +108,5 @@ def install(api: NinjaAPI) -> None:
         AuthorizationError, lambda _request, _error: of_error(NotAllowed("This key's role may not do that."))
     )
     api.add_exception_handler(HttpError, _refused)
+    api.add_exception_handler(OperationalError, lambda _request, _error: of_error(AWAY))
+    api.add_exception_handler(Exception, _broken)
