@@ -13,8 +13,11 @@ import structlog
 from ringfence.boot import logs
 from ringfence.boot.clock import SystemClock
 from ringfence.policy.catalogue import Catalogue, PlaceKind, catalogue, compare, explain, lapsed
-from ringfence.policy.errors import Undeclared
+from ringfence.policy.errors import BadPolicy, Undeclared
+from ringfence.policy.load import load
+from ringfence.vault.seal import KEY_BYTES
 
+CIPHER: Final = "AES"
 _COLUMNS: Final = """
 SELECT CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END,
        a.attname, format_type(a.atttypid, a.atttypmod)
@@ -41,6 +44,7 @@ def check(database_url: str) -> None:
     if found := compare(known, live):
         raise Undeclared(explain(found, known, live))
     _check_logs(known)
+    _check_walls()
     _warn(known, SystemClock().now().date())
 
 
@@ -52,6 +56,15 @@ def _check_logs(known: Catalogue) -> None:
         )
     if unfit := sorted(name for name, field in declared.items() if not field.loggable):
         raise Undeclared(f"These keys are declared as what no log may hold: {', '.join(unfit)}.")
+
+
+def _check_walls() -> None:
+    """The keys that are used are as long as the policy says; the front takes the version of TLS from it."""
+    guard = load().guard
+    if (guard.cipher, guard.bits) != (CIPHER, KEY_BYTES * 8):
+        raise BadPolicy(
+            1, f"[guard] promises {guard.cipher}-{guard.bits}; the vault seals with AES-256 and nothing else."
+        )
 
 
 def _warn(known: Catalogue, today: date) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from ringfence.boot.certificates import Certificates
+from ringfence.policy import load
 
 HEAD_LIMIT: Final = 16_384
 HEAD_S: Final = 10.0
@@ -25,6 +26,7 @@ BACKLOG: Final = 512
 _UPGRADE: Final = re.compile(rb"\r\nupgrade:[ \t]*websocket[ \t]*\r\n", re.IGNORECASE)
 _TLS_HANDSHAKE: Final = 0x16
 CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
+OLDEST: Final = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,9 @@ class Backends:
 
 
 def server_context(files: Certificates) -> ssl.SSLContext:
-    """TLS 1.2 and 1.3 with forward secrecy and authenticated encryption only; HTTP/1.1 by ALPN."""
+    """TLS from the version that the policy names, with forward secrecy and authenticated encryption only; HTTP/1.1 by ALPN."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.minimum_version = OLDEST[load().guard.tls]
     context.set_ciphers(CIPHERS)
     context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION | ssl.OP_CIPHER_SERVER_PREFERENCE
     context.set_alpn_protocols(["http/1.1"])

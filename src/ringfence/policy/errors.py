@@ -2,6 +2,7 @@
 
 PolicyError
 ├── BadPolicy    a file cannot be enforced as it stands; names the file, the line and the reason
+├── NoPeriod     the policy does not say how long this is kept, so nobody may answer for it
 └── Undeclared   something holds data that the catalogue does not know, or knows otherwise; says what to add
 """
 
@@ -22,6 +23,10 @@ class BadPolicy(PolicyError, BadInput):
         self.line = line
         self.reason = reason
         self.file = file
+
+
+class NoPeriod(PolicyError):
+    code = "no_period"
 
 
 class Undeclared(PolicyError):

@@ -11,12 +11,28 @@ from typing import Any, Final, TypeVar
 
 from ringfence.core.personal import Category
 from ringfence.policy.errors import BadPolicy
-from ringfence.policy.table import Lines, Table
-from ringfence.policy.values import Cookie, Kept, Part, Plan, Policy, Purpose, Retention, Use
+from ringfence.policy.table import Lines, Table, word
+from ringfence.policy.values import (
+    Acting,
+    Activity,
+    Basis,
+    Cookie,
+    Guard,
+    Kept,
+    Part,
+    Plan,
+    Policy,
+    Purpose,
+    Retention,
+    SameSite,
+    Use,
+)
+from ringfence.policy.words import fill, quotable
 
 T = TypeVar("T")
 VERSION_DIGITS: Final = 16
 UNLIMITED: Final = "unlimited"
+TLS_VERSIONS: Final = ("1.2", "1.3")
 
 
 @cache
@@ -44,23 +60,53 @@ class _Reader:
     def policy(self, version: str) -> Policy:
         self._promises = MappingProxyType(dict(self._table("promises").items()))
         publisher = self._table("publisher")
-        plans = self._table("plans")
+        plans = self._plans()
+        guard, retention = self._guard(), self._retention()
+        kept = self._all_kept()
         made = Policy(
             version=version,
             publisher=publisher.text("name"),
             privacy_address=publisher.take("privacy_address", str) or None,
-            plans=MappingProxyType({plan: plans.text(plan) for plan in Plan}),
+            plans=plans,
             categories=self._categories(),
             purposes=tuple(self._each("purpose", self._purpose, "id")),
-            retention=self._retention(),
-            kept=tuple(self._each("kept", self._kept, "id")),
+            retention=retention,
+            kept=kept,
             cookies=tuple(self._each("cookie", self._cookie, "name")),
-            promises=self._promises,
+            activities=tuple(self._each("activity", self._activity, "id")),
+            guard=guard,
+            promises=self._filled(quotable(plans, retention, kept, guard)),
         )
+        self._check_activities(made)
         publisher.done()
-        plans.done()
         self._root.done()
         return made
+
+    def _plans(self) -> MappingProxyType[Plan, str]:
+        table = self._table("plans")
+        plans = {plan: table.text(plan) for plan in Plan}
+        table.done()
+        return MappingProxyType(plans)
+
+    def _filled(self, words: dict[str, str]) -> MappingProxyType[str, str]:
+        """The promises with the numbers that they quote."""
+        filled = {}
+        for promise, text in self._promises.items():
+            try:
+                filled[promise] = fill(text, words)
+            except KeyError as unknown:
+                line = self._lines.of("promises", 0, promise)
+                raise BadPolicy(line, f"{{{unknown.args[0]}}} names no number of this file.") from None
+        return MappingProxyType(filled)
+
+    def _guard(self) -> Guard:
+        table = self._table("guard")
+        tls = table.text("tls")
+        if tls not in TLS_VERSIONS:
+            raise table.bad("tls", f"{tls!r} is not one of: {', '.join(TLS_VERSIONS)}.")
+        guard = Guard(tls=tls, cipher=table.text("cipher"), bits=table.count("bits"))
+        table.done()
+        return guard
 
     def _table(self, name: str) -> Table:
         return Table(self._lines, name, self._root.take(name, dict))
@@ -99,10 +145,7 @@ class _Reader:
     def _purpose(self, table: Table) -> Purpose:
         uses = {}
         for category in Category:
-            word = table.text(category)
-            if word not in set(Use):
-                raise table.bad(category, f"{word!r} is not one of: {', '.join(Use)}.")
-            uses[category] = Use(word)
+            uses[category] = word(table, category, Use)
         return Purpose(
             id=table.text("id"),
             promise=self._promise(table),
@@ -153,6 +196,9 @@ class _Reader:
             days = MappingProxyType(dict.fromkeys(Plan, table.count("days")))
         else:
             days = MappingProxyType({})
+        promised = (
+            [plan for plan in Plan if plan in table.take("promised", list)] if table.has("promised") else Plan
+        )
         return Kept(
             id=table.text("id"),
             promise=self._promise(table),
@@ -161,7 +207,18 @@ class _Reader:
             days=days,
             years=table.count("years") if table.has("years") else None,
             years_under_hipaa=table.count("years_under_hipaa") if table.has("years_under_hipaa") else None,
+            beyond=table.text("beyond") if table.has("beyond") else None,
+            promised=frozenset(promised),
         )
+
+    def _all_kept(self) -> tuple[Kept, ...]:
+        kept = tuple(self._each("kept", self._kept, "id"))
+        with_days = {line.id for line in kept if line.days and line.beyond is None}
+        for nth, line in enumerate(kept):
+            if line.beyond is not None and line.beyond not in with_days:
+                number = self._lines.of("kept", nth, "beyond")
+                raise BadPolicy(number, f"{line.beyond!r} is not a line with days of its own.")
+        return kept
 
     def _cookie(self, table: Table) -> Cookie:
         return Cookie(
@@ -170,4 +227,50 @@ class _Reader:
             text=table.text("text"),
             days=table.count("days"),
             http_only=table.take("http_only", bool),
+            same_site=word(table, "same_site", SameSite),
         )
+
+    def _activity(self, table: Table) -> Activity:
+        self._promise(table)
+        basis = word(table, "basis", Basis)
+        if table.has("balance") is not (basis is Basis.LEGITIMATE_INTERESTS):
+            raise table.bad("basis", "legitimate interests need a 'balance', and nothing else has one.")
+        categories = table.take("categories", list)
+        for each in categories:
+            if each not in set(Category):
+                raise table.bad("categories", f"{each!r} is not one of: {', '.join(Category)}.")
+        return Activity(
+            id=table.text("id"),
+            text=table.text("text"),
+            purpose=table.text("purpose"),
+            categories=tuple(Category(each) for each in categories),
+            acting=word(table, "acting", Acting),
+            basis=basis,
+            ground=table.text("ground"),
+            balance=table.text("balance") if table.has("balance") else None,
+            subjects=table.text("subjects"),
+            recipients=table.text("recipients"),
+            transfers=table.text("transfers"),
+        )
+
+    def _check_activities(self, made: Policy) -> None:
+        """Each use that the policy allows is part of exactly one activity, and no activity does what it forbids."""
+        uses = {(each.id, category): use for each in made.purposes for category, use in each.uses.items()}
+        seen: set[tuple[str, Category]] = set()
+        for nth, activity in enumerate(made.activities):
+            line = self._lines.of("activity", nth, "categories")
+            for category in activity.categories:
+                cell = activity.purpose, category
+                if uses.get(cell, Use.NO) is Use.NO:
+                    raise BadPolicy(line, f"{activity.purpose!r} may not use {category.value} data.")
+                if cell in seen:
+                    raise BadPolicy(
+                        line, f"{category.value} data for {activity.purpose!r} stand in two activities."
+                    )
+                seen.add(cell)
+        for purpose, category in sorted(cell for cell, use in uses.items() if use is not Use.NO):
+            if (purpose, category) not in seen:
+                raise BadPolicy(
+                    self._lines.of("activity", 0, None),
+                    f"No activity, and so no lawful basis, covers {category.value} data for {purpose!r}.",
+                )

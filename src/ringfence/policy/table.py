@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from ringfence.policy.errors import BadPolicy
 
 T = TypeVar("T")
+Word = TypeVar("Word", bound=StrEnum)
 
 _HEADER: Final = re.compile(r"^\[\[?([^\]]+)\]\]?")
 _KEY: Final = re.compile(r'^(?:"([^"]+)"|([A-Za-z0-9_-]+))\s*=')
@@ -84,6 +86,14 @@ class Table:
         for key in self.values:
             if key in self._left:
                 raise self.bad(key, f"[{self.header}] has no '{key}'.")
+
+
+def word(table: Table, key: str, words: type[Word]) -> Word:
+    """The value of a key that must be one of a closed list."""
+    said = table.text(key)
+    if said not in set(words):
+        raise table.bad(key, f"{said!r} is not one of: {', '.join(words)}.")
+    return words(said)
 
 
 _KINDS: Final = {str: "a text", int: "a whole number", bool: "true or false", dict: "a table", list: "a list"}

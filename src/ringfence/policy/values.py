@@ -1,11 +1,9 @@
-"""The policy as values."""
+"""The policy as values. What is decided from them is in `decide`."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from ringfence.core.errors import BadInput
 from ringfence.core.personal import Category
 
 
@@ -31,6 +29,26 @@ class Use(StrEnum):
     ANONYMISED = "anonymised"
     AS_REQUIRED = "as_required"
     WITH_PERMISSION = "with_permission"
+
+
+class Basis(StrEnum):
+    """The lawful bases that the platform's own activities stand on (GDPR 6(1)(b), (c) and (f))."""
+
+    CONTRACT = "contract"
+    LEGAL_OBLIGATION = "legal_obligation"
+    LEGITIMATE_INTERESTS = "legitimate_interests"
+
+
+class Acting(StrEnum):
+    """For whom the operator acts in an activity (GDPR 4(7), 4(8))."""
+
+    CONTROLLER = "controller"
+    PROCESSOR = "processor"
+
+
+class SameSite(StrEnum):
+    LAX = "Lax"
+    STRICT = "Strict"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +89,8 @@ class Retention:
 class Kept:
     """A period of something that is not a call: `days` by plan (None: without limit), or the same `years` on every plan.
 
-    Both empty where the operator's own rule holds. The period begins with the event that `after` names.
+    Both empty where the operator's own rule holds. The period begins with the event that `after` names; `beyond` names
+    another line whose period passes first. `promised` are the plans that are offered it; others get it all the same.
     """
 
     id: str
@@ -81,6 +100,8 @@ class Kept:
     days: MappingProxyType[Plan, int | None]
     years: int | None
     years_under_hipaa: int | None
+    beyond: str | None
+    promised: frozenset[Plan]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +111,33 @@ class Cookie:
     text: str
     days: int
     http_only: bool
+    same_site: SameSite
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """A processing activity, as the records of GDPR 30 want it. `balance` weighs legitimate interests (6(1)(f))."""
+
+    id: str
+    text: str
+    purpose: str
+    categories: tuple[Category, ...]
+    acting: Acting
+    basis: Basis
+    ground: str
+    balance: str | None
+    subjects: str
+    recipients: str
+    transfers: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """What the walls must be at least: the oldest TLS version, and the length of the keys at rest, in bits."""
+
+    tls: str
+    cipher: str
+    bits: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,24 +153,6 @@ class Policy:
     retention: MappingProxyType[Part, Retention]
     kept: tuple[Kept, ...]
     cookies: tuple[Cookie, ...]
+    activities: tuple[Activity, ...]
+    guard: Guard
     promises: MappingProxyType[str, str]
-
-    def days(self, part: Part, plan: Plan, periods: AgentPeriods = NO_PERIODS) -> int | None:
-        """For how many days a part is kept: the plan's period, shortened by the agent's and never lengthened.
-
-        None is without limit; 0 means that the part must not be written.
-        """
-        longest = self.retention[part].days[plan]
-        chosen = periods.of(part)
-        if chosen is not None and chosen < 0:
-            raise BadInput("A period is 0 days or more.")
-        if longest is None:
-            return chosen
-        return longest if chosen is None else min(chosen, longest)
-
-    def due(self, part: Part, plan: Plan, periods: AgentPeriods, ended_at: datetime) -> datetime | None:
-        """The first moment at which the part must not be readable; None if there is none. A day is 24 hours of UTC."""
-        if ended_at.tzinfo is None:
-            raise BadInput("The end of a call is a moment with a time zone.")
-        days = self.days(part, plan, periods)
-        return None if days is None else ended_at.astimezone(UTC) + timedelta(days=days)

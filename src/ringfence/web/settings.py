@@ -72,12 +72,12 @@ SESSION_COOKIE_NAME: Final = _cookies["session"].name
 SESSION_COOKIE_AGE: Final = _cookies["session"].days * _DAY
 SESSION_COOKIE_SECURE: Final = True
 SESSION_COOKIE_HTTPONLY: Final = _cookies["session"].http_only
-SESSION_COOKIE_SAMESITE: Final = "Lax"
+SESSION_COOKIE_SAMESITE: Final = _cookies["session"].same_site.value
 CSRF_COOKIE_NAME: Final = _cookies["csrf"].name
 CSRF_COOKIE_AGE: Final = _cookies["csrf"].days * _DAY
 CSRF_COOKIE_SECURE: Final = True
 CSRF_COOKIE_HTTPONLY: Final = _cookies["csrf"].http_only
-CSRF_COOKIE_SAMESITE: Final = "Lax"
+CSRF_COOKIE_SAMESITE: Final = _cookies["csrf"].same_site.value
 CSRF_TRUSTED_ORIGINS: Final = [_config.public_url]
 CSRF_FAILURE_VIEW: Final = "ringfence.web.errors.csrf_failure"
 

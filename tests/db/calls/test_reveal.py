@@ -97,7 +97,10 @@ def test_live_parts_are_pending_and_others_never_were(office: Office) -> None:
 def test_numbers_open_live_and_later_and_are_masked_on_demand(office: Office) -> None:
     talk, ended = office.answer(office.ring()), office.call()
     with tenant(office.account_id):
-        found = open_numbers(list(Call.objects.filter(account_id=office.account_id)), office.clock)
+        rows = list(Call.objects.filter(account_id=office.account_id))
+        found = open_numbers(rows, office.clock, purpose=PROVIDING)
+        with pytest.raises(NotAllowed):
+            open_numbers(rows, office.clock, purpose="support")
     assert {found[talk.id].from_number, found[ended].from_number} == {CALLER}
     assert shown(office, ended, unmask=False)["from"] == "+1••••••••73"
 

@@ -6,7 +6,7 @@ import pytest
 
 from ringfence import policy
 from ringfence.core.personal import Category
-from ringfence.policy import BadPolicy, Part, Plan
+from ringfence.policy import BadPolicy, Part, Plan, decide
 from ringfence.policy.values import Use
 
 SOURCE = (files("ringfence.policy") / "policy.toml").read_text("utf-8")
@@ -23,9 +23,9 @@ def test_the_version_is_of_the_content() -> None:
 
 def test_a_changed_number_changes_the_decision() -> None:
     changed = policy.parse(SOURCE.replace("growth = 90\nenterprise", "growth = 60\nenterprise", 1))
-    assert changed.days(Part.RECORDING, Plan.GROWTH) == 60
-    assert changed.days(Part.TRANSCRIPT, Plan.GROWTH) == 60
-    assert changed.days(Part.LOG, Plan.GROWTH) == 60
+    assert decide.days(changed, Part.RECORDING, Plan.GROWTH) == 60
+    assert decide.days(changed, Part.TRANSCRIPT, Plan.GROWTH) == 60
+    assert decide.days(changed, Part.LOG, Plan.GROWTH) == 60
 
 
 def test_an_unset_privacy_address_is_none_not_an_address() -> None:

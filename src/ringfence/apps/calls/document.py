@@ -29,7 +29,7 @@ def call_document(
         row = Call.objects.filter(account_id=account_id, id=call_id).first()
         if row is None or (row.expires_at is not None and clock.now() >= row.expires_at):
             raise NoSuchCall("There is no such call.")
-        numbers = open_numbers([row], clock).get(call_id)
+        numbers = open_numbers([row], clock, purpose=purpose).get(call_id)
         recording = Recording.objects.filter(account_id=account_id, call_id=call_id).first()
     show = (lambda number: number) if unmask else masked
     told = row.being_erased_at is None

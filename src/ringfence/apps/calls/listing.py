@@ -20,7 +20,7 @@ from ringfence.apps.calls.cursors import Position
 from ringfence.apps.calls.errors import BadFilter
 from ringfence.apps.calls.models import Call, PartState, Transcript
 from ringfence.apps.calls.numbers import masked
-from ringfence.apps.calls.reveal import Numbers, open_numbers
+from ringfence.apps.calls.reveal import PROVIDING, Numbers, open_numbers
 from ringfence.apps.keys.buckets import BucketKey, open_buckets
 from ringfence.apps.keys.wiring import vault
 from ringfence.core.clock import Clock
@@ -97,15 +97,17 @@ class CallPage:
 
 def list_calls(
     account_id: UUID, filters: CallFilters, *, clock: Clock, cursor: str | None = None, limit: int = 50,
-    unmask: bool = False,
+    unmask: bool = False, purpose: str = PROVIDING,
 ) -> CallPage:  # fmt: skip
-    """A page of calls. Numbers are masked unless `unmask`. Raises BadCursor."""
+    """A page of calls, for a purpose: the customer's own list is the service. Numbers are masked unless `unmask`.
+    Raises BadCursor, NotAllowed.
+    """
     after = cursors.decode(cursor) if cursor else None
     with tenant(account_id):
         query = _Query(account_id, filters, clock, after)
         rows = query.rows(limit + 1)
         more, rows = len(rows) > limit, rows[:limit]
-        numbers = open_numbers(rows, clock)
+        numbers = open_numbers(rows, clock, purpose=purpose)
         states = _part_states(account_id, [row.id for row in rows], clock.now())
     found = tuple(_row(row, numbers.get(row.id), states.get(row.id, {}), unmask=unmask) for row in rows)
     last = rows[-1] if more else None

@@ -32,8 +32,7 @@ from ringfence.core.clock import Clock
 from ringfence.core.config import current
 from ringfence.core.errors import NotAllowed
 from ringfence.core.personal import Category
-from ringfence.policy import load
-from ringfence.policy.values import Use
+from ringfence.policy import NOTHING_SHOWN, Shown, may
 from ringfence.vault.errors import EpochGone
 from ringfence.vault.journal import JournalReader
 from ringfence.vault.seal import derive
@@ -59,11 +58,11 @@ class OpenTranscript:
     expires_at: datetime | None
 
 
-def check_purpose(purpose: str) -> None:
-    """Raise NotAllowed unless the policy lets this purpose use call data."""
-    known = {each.id: each for each in load().purposes}
-    if purpose not in known or known[purpose].uses[Category.CALL] is not Use.YES:
-        raise NotAllowed("The policy does not allow call data to be used for this purpose.")
+def check_purpose(purpose: str, shown: Shown = NOTHING_SHOWN) -> None:
+    """Raise NotAllowed unless the policy lets this purpose use call data. What the policy does not say is not allowed."""
+    decision = may(purpose, Category.CALL, shown)
+    if not decision:
+        raise NotAllowed(f"Call data may not be used for this purpose. {decision.reason}")
 
 
 def gate(state: str, expires_at: datetime | None, erasing: datetime | None, clock: Clock) -> None:
@@ -78,8 +77,9 @@ def gate(state: str, expires_at: datetime | None, erasing: datetime | None, cloc
         raise PartGone("expired")
 
 
-def open_numbers(rows: list[Call], clock: Clock) -> dict[UUID, Numbers]:
-    """The numbers of calls of one account, inside `tenant`. Calls past their time are left out."""
+def open_numbers(rows: list[Call], clock: Clock, *, purpose: str) -> dict[UUID, Numbers]:
+    """The numbers of calls of one account, inside `tenant`. Calls past their time are left out. Raises NotAllowed."""
+    check_purpose(purpose)
     found: dict[UUID, Numbers] = {}
     keys: dict[UUID, bytes] = {}
     for row in rows:

@@ -3,11 +3,10 @@
 import tomllib
 from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from ringfence.core.personal import Category
 from ringfence.policy.catalogue.values import (
@@ -23,10 +22,9 @@ from ringfence.policy.catalogue.values import (
 )
 from ringfence.policy.errors import BadPolicy
 from ringfence.policy.load import load
-from ringfence.policy.table import Lines, Table
+from ringfence.policy.table import Lines, Table, word
 from ringfence.policy.values import Policy, Use
 
-Word = TypeVar("Word", bound=StrEnum)
 INSTALLATION: Final = "installation"  # as long as the installation itself
 MOMENT: Final = "moment"  # minutes at most, or while one process lives
 EXEMPT: Final = (Holding.OPERATIONAL, Holding.OPERATOR)
@@ -115,7 +113,7 @@ class _Reader:
     def _field(self, name: str, said: dict[str, Any], table: Table, facets: Facets) -> Field:
         """`table` is where its line is found; `said` are its own words, which go before the place's."""
         one = _Inline(self._lines, table.header, said, at=name or None)
-        kind = _word(one, "kind", Kind)
+        kind = word(one, "kind", Kind)
         own = self._facets(one, facets)
         if own.category is Holding.OPERATIONAL and facets.category is not Holding.OPERATIONAL:
             raise one.bad(None, "a field of personal data cannot be operational: it follows its place.")
@@ -131,12 +129,12 @@ class _Reader:
         def own(key: str) -> bool:
             return default is None or table.has(key)
 
-        category = _word(table, "category", Holding) if own("category") else _of(default).category
-        erasure = _word(table, "erasure", Erasure) if own("erasure") else _of(default).erasure
+        category = word(table, "category", Holding) if own("category") else _of(default).category
+        erasure = word(table, "erasure", Erasure) if own("erasure") else _of(default).erasure
         ground = table.text("ground") if table.has("ground") else None
         facets = Facets(
             category=category,
-            whose=_word(table, "whose", Whose) if own("whose") else _of(default).whose,
+            whose=word(table, "whose", Whose) if own("whose") else _of(default).whose,
             purposes=self._words(table, "purposes") if own("purposes") else _of(default).purposes,
             retention=table.text("retention") if own("retention") else _of(default).retention,
             erasure=erasure,
@@ -184,13 +182,6 @@ class _Inline(Table):
 
     def bad(self, key: str | None, reason: str) -> BadPolicy:
         return BadPolicy(self.lines.of(self.header, 0, self._at), reason, self.lines.file)
-
-
-def _word(table: Table, key: str, words: type[Word]) -> Word:
-    word = table.text(key)
-    if word not in set(words):
-        raise table.bad(key, f"{word!r} is not one of: {', '.join(words)}.")
-    return words(word)
 
 
 def _of(default: Facets | None) -> Facets:
