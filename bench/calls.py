@@ -1,6 +1,9 @@
 """Calls on one core: Twilio's protocol in real time, activity model on, recording sealed, engines stubbed.
 
-The callers run in this process, the calls in another. Inside the clock of a response: from the last sample of the
+    python -m bench.calls [COUNT…] [--peer]
+
+The callers run in this process, the calls in another, on a core of its own. With `--peer`, Pipecat beside it: the same
+callers against its lean pipeline, which neither seals nor writes. Inside the clock of a response: from the last sample of the
 caller's speech leaving here to the first byte of the agent's answer arriving here, less the silence that the agent is
 told to wait. CPU is the media process's own, as the kernel counts it; memory is what its resident set grew by.
 """
@@ -21,11 +24,14 @@ import uvloop
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 from bench.figures import figure, percentile
+from bench.pipecat import environment
 from ringfence.boot.calling import ulaw_of
 from ringfence.core.g711 import decode
 from ringfence.voice.telephony.loopback.caller import FRAME, FRAME_S, _begin, _media
 
 CALLS = (10, 40, 100, 200)
+PEERS_CALLS = (10, 20)
+OURS, PEER = "ringfence", "pipecat 1.14.0"
 RAMP_S = 6.0
 STEADY_S = 30.0
 WAIT_S = 0.7
@@ -62,7 +68,7 @@ class Caller(WSListener):
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         message = frame.get_payload_as_bytes()
-        if not message.startswith(b'{"event":"media"'):
+        if b'"media"' not in message[:30]:
             return
         now = self.loop.time()
         if self.spoke_until is not None and not self.left:
@@ -87,19 +93,22 @@ class Caller(WSListener):
 
 
 @contextmanager
-def media() -> Iterator[tuple[int, int]]:
-    """A media process: its pid and port."""
-    with tempfile.TemporaryDirectory() as folder:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "bench.media_process", folder], stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
+def server(line: list[str | Path]) -> Iterator[tuple[int, int]]:
+    """A process that takes calls, on the last core: its pid and port."""
+    child = subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(child.pid, cores[-1:])
+    try:
+        yield child.pid, int(child.stdout.readline() if child.stdout else 0)
+    finally:
+        child.terminate()
         try:
-            yield child.pid, int(child.stdout.readline() if child.stdout else 0)
-        finally:
-            child.terminate()
+            child.wait(10)
+        except subprocess.TimeoutExpired:
+            child.kill()
             child.wait()
-            if child.stdout:
-                child.stdout.close()
+        if child.stdout:
+            child.stdout.close()
 
 
 def cpu_s(pid: int) -> float:
@@ -111,7 +120,7 @@ def resident(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
 
 
-async def drive(port: int, pid: int, count: int) -> None:
+async def drive(who: str, port: int, pid: int, count: int) -> None:
     loop = asyncio.get_running_loop()
     words = speech()
     before = resident(pid)
@@ -135,11 +144,13 @@ async def drive(port: int, pid: int, count: int) -> None:
         for caller in callers:
             caller.step()
     minutes = (loop.time() - started) / 60
-    report(count, cpu_s(pid) - used, minutes, resident(pid) - before, callers, late / frames)
+    report(who, count, cpu_s(pid) - used, minutes, resident(pid) - before, callers, late / frames)
 
 
-def report(count: int, cpu: float, minutes: float, grown: int, callers: list[Caller], late: float) -> None:
-    case = f"{count} calls"
+def report(
+    who: str, count: int, cpu: float, minutes: float, grown: int, callers: list[Caller], late: float
+) -> None:
+    case = f"{who}, {count} calls"
     responses = [each for caller in callers for each in caller.responses]
     alive = sum(1 for c in callers if c.transport is not None and not c.transport.is_disconnected)
     figure("calls", case, "still connected", alive, "calls", str(count))
@@ -152,10 +163,25 @@ def report(count: int, cpu: float, minutes: float, grown: int, callers: list[Cal
     figure("calls", case, "frames our callers sent late", late, "ratio")
 
 
+def run(who: str, line: list[str | Path], count: int) -> None:
+    with server(line) as (pid, port), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(drive(who, port, pid, count))
+
+
 def main() -> None:
-    for count in [int(each) for each in sys.argv[1:]] or CALLS:
-        with media() as (pid, port), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(drive(port, pid, count))
+    asked = [int(each) for each in sys.argv[1:] if each.isdigit()]
+    for count in asked or CALLS:
+        with tempfile.TemporaryDirectory() as folder:
+            run(OURS, [sys.executable, "-m", "bench.media_process", folder], count)
+    if asked and "--peer" not in sys.argv:
+        return
+    try:
+        interpreter = environment.python()
+    except environment.NotHere as error:
+        print(f"no comparison: {error}", file=sys.stderr)
+        return
+    for count in asked or PEERS_CALLS:
+        run(PEER, [interpreter, "-W", "ignore", environment.HERE / "server.py"], count)
 
 
 if __name__ == "__main__":

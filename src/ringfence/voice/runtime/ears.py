@@ -3,12 +3,16 @@
 from collections import deque
 from typing import Final
 
+import numpy as np
+
 from ringfence.core.g711 import decode
 from ringfence.voice.speech.ports import SttStream, Vad, VadStream
 from ringfence.voice.speech.vad.endpoint import Endpointer, Offset, Onset
 
 PREROLL_S: Final = 0.4
 DEFAULT_END_SILENCE_S: Final = 0.7
+FAINT: Final = 0.05  # of the level of speech: 26 dB below it
+FORGET: Final = 0.995  # a window: a loud moment counts for about six seconds
 
 
 class Ears:
@@ -23,6 +27,8 @@ class Ears:
         self._bytes = self.stream.window * 2
         self._pending = bytearray()
         self._answered = 0  # windows judged so far
+        self._levels: deque[float] = deque()  # of windows that are not judged yet
+        self._loud = 0.0
         self._recent: deque[bytes] = deque()
         self._recent_bytes = 0
 
@@ -38,14 +44,18 @@ class Ears:
             self._recent_bytes -= len(self._recent.popleft())
         self._pending += pcm
         while len(self._pending) >= self._bytes:
-            self.stream.feed(bytes(self._pending[: self._bytes]))
+            window = bytes(self._pending[: self._bytes])
+            self._levels.append(float(np.abs(np.frombuffer(window, "<i2")).mean()))
+            self.stream.feed(window)
             del self._pending[: self._bytes]
 
     def judge(self, probability: float) -> Onset | Offset | None:
         """The model's answer to the oldest window it had not answered."""
         at = self._answered * self.stream.window / self._rate
         self._answered += 1
-        return self.endpointer.push(at, probability)
+        level = self._levels.popleft()
+        self._loud = max(level, self._loud * FORGET) if self.endpointer.speaking else level
+        return self.endpointer.push(at, probability, faint=level < self._loud * FAINT)
 
     def listen(self, stt: SttStream) -> None:
         """Give a recogniser what was heard just now, and all that follows."""

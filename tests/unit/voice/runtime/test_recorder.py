@@ -122,7 +122,7 @@ def test_a_full_disk_costs_the_recording_and_not_the_call(
     def full(*_: object) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(os, "pwrite", full)
+    monkeypatch.setattr(os, "pwritev", full)
     speak(recorder, 2000, 5000)
     monkeypatch.undo()
     assert recorder.failed

@@ -3,6 +3,9 @@
 Two thresholds (hysteresis): speech begins at or above `start` and only goes on falling silent below `stop`, so
 that a probability that wavers between them changes nothing. A burst shorter than `min_speech_s` (a click, a
 cough) is no speech.
+
+A model's probability falls some windows after the voice did. Windows that were faint beside the speech before them, right
+up to where the model agrees, were silence already: the silence counts from the first of them, so that nobody waits for the lag.
 """
 
 from dataclasses import dataclass
@@ -15,6 +18,7 @@ class Thresholds:
     start: float = 0.5
     stop: float = 0.35
     min_speech_s: float = 0.096
+    lag_s: float = 0.16  # how far back silence is believed to have begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Endpointer:
         self._speaking = False
         self._burst: float | None = None  # start of what may become speech
         self._silent: float | None = None  # start of the silence within speech
+        self._faint: float | None = None  # start of the faint windows that lead here
 
     @property
     def speaking(self) -> bool:
@@ -54,14 +59,21 @@ class Endpointer:
         """Seconds of silence up to `now` within speech that has not been closed; 0 while the caller speaks."""
         return 0.0 if self._silent is None else max(0.0, now - self._silent)
 
-    def push(self, at: float, probability: float) -> Onset | Offset | None:
-        """Take the window that begins at second `at`; windows come in order, gaps between them are allowed."""
+    def push(self, at: float, probability: float, *, faint: bool = False) -> Onset | Offset | None:
+        """Take the window that begins at second `at`; windows come in order, gaps between them are allowed.
+
+        `faint`: it is far below the level of the speech before it.
+        """
+        if not faint:
+            self._faint = None
+        elif self._faint is None:
+            self._faint = at
         return self._during(at, probability) if self._speaking else self._before(at, probability)
 
     def reset(self) -> None:
         """Forget all: what comes next is judged as if the stream began."""
         self._speaking = False
-        self._burst = self._silent = None
+        self._burst = self._silent = self._faint = None
 
     def _before(self, at: float, probability: float) -> Onset | None:
         if probability < self._limits.start and (self._burst is None or probability < self._limits.stop):
@@ -81,7 +93,7 @@ class Endpointer:
                 self._silent = None
                 return None
         elif self._silent is None:
-            self._silent = at
+            self._silent = at if self._faint is None else max(self._faint, at - self._limits.lag_s)
         ended = self._silent
         silence = at + self._window_s - ended
         if silence < self.end_silence_s - 1e-9:

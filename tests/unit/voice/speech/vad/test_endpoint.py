@@ -107,3 +107,35 @@ def test_onsets_and_offsets_alternate_and_time_goes_on(probabilities: list[float
     assert [type(m) for m in found] == [Onset, Offset] * (len(found) // 2) + [Onset] * (len(found) % 2)
     assert [m.at for m in found] == sorted(m.at for m in found)
     assert all(m.silence_s >= silence - 1e-6 for m in found if isinstance(m, Offset))
+
+
+def test_silence_counts_from_the_first_faint_window_before_the_model_agreed(line: Line) -> None:
+    """Three windows of the model's lag: the offset comes as if it had had none."""
+    line.hear((10, 0.9))
+    for _ in range(3):
+        assert line.ear.push(line.at, 0.8, faint=True) is None
+        line.at += WINDOW
+    found = []
+    for _ in range(14):
+        found.append(line.ear.push(line.at, 0.05, faint=True))
+        line.at += WINDOW
+    assert found[:-2] == [None] * 12
+    assert found[-2] == Offset(about(10 * WINDOW), about(16 * WINDOW))
+
+
+def test_a_voice_that_comes_back_after_a_faint_moment_was_never_silent(line: Line) -> None:
+    line.hear((10, 0.9))
+    line.ear.push(line.at, 0.9, faint=True)
+    line.at += WINDOW
+    line.hear((1, 0.9))
+    line.hear((1, 0.1))
+    assert line.ear.silent_for(line.at) == about(WINDOW)
+
+
+def test_the_lag_that_is_believed_has_an_end(line: Line) -> None:
+    line.hear((10, 0.9))
+    for _ in range(40):
+        line.ear.push(line.at, 0.9, faint=True)
+        line.at += WINDOW
+    line.ear.push(line.at, 0.1, faint=True)
+    assert line.ear.silent_for(line.at) == about(0.16)
