@@ -82,7 +82,7 @@ def media(*, drain: float) -> None:
     from ringfence.boot.wiring import begin
 
     config, vault = begin("media")
-    declared.check(config.database_urls.of("media"))
+    declared.enforce(config.database_urls.of("media"))
     from ringfence.boot.media import serve
 
     serve(config, vault, drain)
@@ -96,7 +96,7 @@ def worker() -> None:
     from ringfence.boot.wiring import begin
 
     config, vault = begin("worker")
-    declared.check(config.database_urls.of("worker"))
+    declared.enforce(config.database_urls.of("worker"))
     from ringfence.boot.worker import serve
 
     serve(config, vault)

@@ -1,4 +1,5 @@
-"""No process serves over a database that holds what nobody declared (collect.nothing-else).
+"""No process serves over a database that holds what nobody declared (collect.nothing-else), nor under a policy that is
+not written down (publish.policy).
 
 One query, at `ringfence migrate` and at the start of each role. It reads PostgreSQL's own catalogue: information_schema
 shows a login only what it may touch, and would hide from it exactly the tables that matter.
@@ -14,7 +15,7 @@ from ringfence.boot import logs
 from ringfence.boot.clock import SystemClock
 from ringfence.policy.catalogue import Catalogue, PlaceKind, catalogue, compare, explain, lapsed
 from ringfence.policy.errors import BadPolicy, Undeclared
-from ringfence.policy.load import load
+from ringfence.policy.load import load, source
 from ringfence.vault.seal import KEY_BYTES
 
 CIPHER: Final = "AES"
@@ -26,6 +27,17 @@ WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 
   AND n.nspname <> 'information_schema' AND NOT starts_with(n.nspname, 'pg_')
 ORDER BY 1, a.attnum
 """
+
+
+def enforce(database_url: str) -> None:
+    """What a role does before it serves: `check`, and write down which policy is in force from now on. Django is up."""
+    from ringfence.apps.policies.enforced import remember
+
+    check(database_url)
+    clock = SystemClock()
+    with psycopg.connect(database_url) as connection, connection.cursor() as cursor:
+        if remember(cursor, load(), source(), clock):
+            structlog.get_logger().info("a version of the policy is in force", code=load().version)
 
 
 def live_schema(connection: psycopg.Connection[Any]) -> dict[str, dict[str, str]]:

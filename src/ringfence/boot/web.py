@@ -43,7 +43,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 def serve() -> None:
     """Serve until told to stop."""
     config, _ = begin("web")
-    declared.check(config.database_urls.of("web"))
+    declared.enforce(config.database_urls.of("web"))
     from ringfence.web.wsgi import application
 
     os.umask(0o077)

@@ -38,7 +38,12 @@ TLS_VERSIONS: Final = ("1.2", "1.3")
 @cache
 def load() -> Policy:
     """The policy that this installation enforces."""
-    return parse((files("ringfence.policy") / "policy.toml").read_text("utf-8"))
+    return parse(source())
+
+
+def source() -> str:
+    """The file that is enforced, as it stands."""
+    return (files("ringfence.policy") / "policy.toml").read_text("utf-8")
 
 
 def parse(source: str) -> Policy:

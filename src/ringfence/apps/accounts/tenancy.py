@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.apps import apps
@@ -21,6 +21,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ringfence.apps.accounts.errors import NoTenant, OtherTenant
 from ringfence.apps.rows.cursor import set_tenant
+
+# Of no account: people, who may belong to several, and the policy, which is everybody's.
+OUTSIDE: Final = frozenset({"accounts.user", "policies.enforcedpolicy"})
 
 _current: ContextVar[UUID | None] = ContextVar("ringfence_tenant", default=None)
 
@@ -67,7 +70,7 @@ def fenced_tables() -> frozenset[str]:
         model._meta.db_table  # noqa: SLF001 - Django's public API
         for model in apps.get_models()
         if model._meta.app_config.name.startswith("ringfence.apps.")  # noqa: SLF001
-        and model._meta.label_lower != "accounts.user"  # noqa: SLF001
+        and model._meta.label_lower not in OUTSIDE  # noqa: SLF001
     )
 
 

@@ -9,7 +9,7 @@ from ringfence.policy.catalogue.values import Catalogue, Kind, Place, PlaceKind
 Live = Mapping[str, Mapping[str, str]]  # table → column → the type's name, as PostgreSQL formats it
 
 # Which kinds a column of a type may be. A type that is not here may be anything but content in the clear.
-_TEXTS: Final = (Kind.TEXT, Kind.WORD, Kind.CODE, Kind.SECRET, Kind.ID)
+_TEXTS: Final = (Kind.TEXT, Kind.WORD, Kind.CODE, Kind.SECRET, Kind.ID, Kind.PUBLISHED)
 _NUMBERS: Final = (Kind.NUMBER, Kind.ID)
 FITTING: Final[dict[str, tuple[Kind, ...]]] = {
     "uuid": (Kind.ID,),
@@ -23,7 +23,7 @@ FITTING: Final[dict[str, tuple[Kind, ...]]] = {
     "boolean": (Kind.FLAG,),
     "text": _TEXTS,
     "character varying": _TEXTS,
-    "jsonb": (Kind.DOCUMENT,),
+    "jsonb": (Kind.DOCUMENT, Kind.PUBLISHED),
     "bytea": (Kind.SEALED, Kind.INDEX, Kind.SECRET, Kind.KEY),
     "bigint[]": (Kind.INDEX, Kind.ID),
     "uuid[]": (Kind.ID,),

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     WORD = "word"  # one of a closed list
     CODE = "code"  # a short token that our own code makes: a version, the name of a task, an object's name
     TEXT = "text"  # whatever people, carriers or engines wrote, in the clear
+    PUBLISHED = "published"  # text of ours that is public as it stands; no input of anybody reaches it
     DOCUMENT = "document"  # a structure in the clear, which may hold text
     SEALED = "sealed"  # content under a key of the vault
     INDEX = "index"  # a keyed hash, by which equal values are found

@@ -1,0 +1,1 @@
+"""Which versions of the policy were enforced, and since when."""
