@@ -15,7 +15,7 @@ from ringfence.core.clock import ManualClock
 from tests.support.accounts import an_account
 from tests.support.database import Database, migrate, point_at
 
-OURS = ("accounts", "agents", "calls", "keys", "numbers", "policies")
+OURS = ("accounts", "agents", "audit", "calls", "keys", "numbers", "policies")
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_the_models_are_what_the_migrations_make(database: Database) -> None:
 
 
 def test_down_to_nothing_and_up_again(other: Database) -> None:
-    for app in ("calls", "numbers", "agents", "accounts", "keys"):
+    for app in ("calls", "numbers", "agents", "accounts", "audit", "keys"):
         call_command("migrate", app, "zero", database="owner", verbosity=0)
     with other.superuser() as look:
         left = look.execute(

@@ -18,7 +18,7 @@ from ringfence.boot.postgres import SUPERUSER, EmbeddedPostgres
 from ringfence.core.config import Config, DatabaseUrls, Login, install
 
 TEMPLATE = "ringfence_template"
-LOGINS: tuple[Login, ...] = ("owner", "web", "media", "worker")
+LOGINS: tuple[Login, ...] = ("owner", "web", "media", "worker", "audit")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ VARIABLES: Final = {
     "RINGFENCE_PRIVACY_ADDRESS": "Where privacy requests go; unset, it is a gap that the trust page shows.",
     "RINGFENCE_ROOT_KEY": "Path of the root key file.",
     "DATABASE_URL": "A role's own database login; unset, the embedded server is used.",
+    "AUDIT_DATABASE_URL": "A worker's second login, rf_audit, which prunes the audit trail; unset, the embedded server is used.",
     "OBJECT_STORE_URL": "Where recordings rest: a folder or a bucket.",
     "KEYRING_URL": "Where the keys of time rest: a folder or a bucket, never the database.",
     "LEDGER_URL": "Where the record of erasures rests, apart from the database.",
@@ -52,7 +53,7 @@ def read(environment: Mapping[str, str] | None = None, *, login: Login = "web") 
         keyring_url=env.get("KEYRING_URL") or f"{data}.keyring",
         ledger_url=env.get("LEDGER_URL") or f"{data}.ledger",
         object_store_url=env.get("OBJECT_STORE_URL") or str(data / "objects"),
-        database_urls=_database_urls(env.get("DATABASE_URL"), login, root, run_dir),
+        database_urls=_database_urls(env, login, root, run_dir),
         login=login,
         port=port,
         public_url=public_url,
@@ -78,9 +79,17 @@ def _root_key(path: Path, data: Path) -> FileRootKey:
     return FileRootKey.create(path)
 
 
-def _database_urls(given: str | None, login: Login, root: FileRootKey, run_dir: Path) -> DatabaseUrls:
-    own = f"postgresql://rf_{login}:{database_password(root, f'rf_{login}')}@/ringfence?host={run_dir}"
-    return DatabaseUrls(**{login: given or own})
+def _database_urls(env: Mapping[str, str], login: Login, root: FileRootKey, run_dir: Path) -> DatabaseUrls:
+    """A process has its own login alone. A worker has the pruner's besides; on a fleet, if it was given."""
+
+    def own(name: str) -> str:
+        return f"postgresql://rf_{name}:{database_password(root, f'rf_{name}')}@/ringfence?host={run_dir}"
+
+    given = env.get("DATABASE_URL")
+    urls = {login: given or own(login)}
+    if login == "worker" and (pruner := env.get("AUDIT_DATABASE_URL") or (None if given else own("audit"))):
+        urls["audit"] = pruner
+    return DatabaseUrls(**urls)
 
 
 def _port(text: str) -> int:

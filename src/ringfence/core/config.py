@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from ringfence.core.errors import RingfenceError
 
-Login = Literal["owner", "web", "media", "worker"]
+Login = Literal["owner", "web", "media", "worker", "audit"]
 
 
 class NotConfigured(RingfenceError):
@@ -24,6 +24,7 @@ class DatabaseUrls:
     web: str | None = field(default=None, repr=False)
     media: str | None = field(default=None, repr=False)
     worker: str | None = field(default=None, repr=False)
+    audit: str | None = field(default=None, repr=False)
 
     def of(self, login: Login) -> str:
         """The URL of `login`; raises `NotConfigured` where this process was not given one."""

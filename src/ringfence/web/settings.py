@@ -25,6 +25,7 @@ INSTALLED_APPS: Final = [
     "csp",
     "procrastinate.contrib.django",
     "ringfence.apps.keys.apps.KeysConfig",
+    "ringfence.apps.audit.apps.AuditConfig",
     "ringfence.apps.policies.apps.PoliciesConfig",
     "ringfence.apps.accounts.apps.AccountsConfig",
     "ringfence.apps.agents.apps.AgentsConfig",

@@ -4,6 +4,7 @@
     rf_web      pages, API, webhooks
     rf_media    calls while they live
     rf_worker   after-call jobs, recovery, sweeps
+    rf_audit    prunes the trail, and does nothing else: no other login can take an event away
     rf_lookup   nobody signs in as it: it owns the functions of schema `lookup`, each of which answers one question
                 that has no tenant yet, or that row-level security would make slow. Fences let it through.
 
@@ -23,9 +24,9 @@ from psycopg import sql
 
 OWNER: Final = "rf_owner"
 LOOKUP: Final = "rf_lookup"
-SERVING: Final = ("rf_web", "rf_media", "rf_worker")
+SERVING: Final = ("rf_web", "rf_media", "rf_worker", "rf_audit")
 
-_TIMEOUTS: Final = {"rf_web": "30s", "rf_media": "15s", "rf_worker": "10min"}
+_TIMEOUTS: Final = {"rf_web": "30s", "rf_media": "15s", "rf_worker": "10min", "rf_audit": "10min"}
 _ONE_AT_A_TIME: Final = 7_234_118_561
 
 
@@ -37,6 +38,7 @@ class Passwords:
     web: str = field(repr=False)
     media: str = field(repr=False)
     worker: str = field(repr=False)
+    audit: str = field(repr=False)
 
 
 def create(server: psycopg.Connection[Any], database: str, passwords: Passwords) -> None:
@@ -45,7 +47,7 @@ def create(server: psycopg.Connection[Any], database: str, passwords: Passwords)
     """
     wanted = {
         OWNER: passwords.owner,
-        **dict(zip(SERVING, (passwords.web, passwords.media, passwords.worker), strict=True)),
+        **dict(zip(SERVING, (passwords.web, passwords.media, passwords.worker, passwords.audit), strict=True)),
     }
     with server.transaction():
         for role, password in wanted.items():

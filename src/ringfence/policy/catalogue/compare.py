@@ -17,7 +17,7 @@ FITTING: Final[dict[str, tuple[Kind, ...]]] = {
     "date": (Kind.MOMENT,),
     "smallint": _NUMBERS,
     "integer": _NUMBERS,
-    "bigint": (*_NUMBERS, Kind.MOMENT),
+    "bigint": (*_NUMBERS, Kind.MOMENT, Kind.INDEX),
     "numeric": _NUMBERS,
     "double precision": _NUMBERS,
     "boolean": (Kind.FLAG,),

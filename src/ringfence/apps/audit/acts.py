@@ -1,0 +1,120 @@
+"""What can be done, as a closed list. An act that is not here cannot be written down, and what is not written down is not done.
+
+`words` follow a person's name on the page; `reads` tells looking from changing; `source` says that the address it came
+from is kept with it, as the policy has it for security (use.security: account, usage, IP addresses).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Act(StrEnum):
+    """Stable names: they stand in exports."""
+
+    CALLS_LISTED = "calls_listed"
+    CALLS_SEARCHED = "calls_searched"
+    CALLS_WATCHED = "calls_watched"
+    CALL_OPENED = "call_opened"
+    RECORDING_PLAYED = "recording_played"
+    CALL_EXPORTED = "call_exported"
+    CALL_BEGUN = "call_begun"
+    CALL_TAKEN_IN = "call_taken_in"
+    CALL_SUMMARISED = "call_summarised"
+    WAVEFORM_DRAWN = "waveform_drawn"
+    RECORDING_DELETED = "recording_deleted"
+    TRANSCRIPT_DELETED = "transcript_deleted"
+    CALL_DELETED = "call_deleted"
+    AGENT_MADE = "agent_made"
+    DRAFT_SAVED = "draft_saved"
+    AGENT_PUBLISHED = "agent_published"
+    AGENT_PUT_AWAY = "agent_put_away"
+    AGENT_RESTORED = "agent_restored"
+    PERIODS_SET = "periods_set"
+    ENGINE_ADDED = "engine_added"
+    ENGINE_REMOVED = "engine_removed"
+    CARRIER_CONNECTED = "carrier_connected"
+    CARRIER_DISCONNECTED = "carrier_disconnected"
+    NUMBER_ADDED = "number_added"
+    NUMBER_ASSIGNED = "number_assigned"
+    NUMBER_REMOVED = "number_removed"
+    CODE_REQUESTED = "code_requested"
+    NUMBER_CONFIRMED = "number_confirmed"
+    CONFIRMED_FORGOTTEN = "confirmed_forgotten"
+    NUMBER_SUPPRESSED = "number_suppressed"
+    SUPPRESSION_LIFTED = "suppression_lifted"
+    ACCOUNT_OPENED = "account_opened"
+    MEMBER_ADDED = "member_added"
+    ROLE_CHANGED = "role_changed"
+    MEMBER_REMOVED = "member_removed"
+    KEY_ISSUED = "key_issued"
+    KEY_REVOKED = "key_revoked"
+    SIGNED_IN = "signed_in"
+    SIGN_IN_LINKED = "sign_in_linked"
+    SIGNED_OUT = "signed_out"
+    ACCOUNT_ENTERED = "account_entered"
+    TRAIL_EXPORTED = "trail_exported"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    words: str
+    reads: bool = False
+    source: bool = False
+
+
+FACTS: Final[MappingProxyType[Act, Facts]] = MappingProxyType(
+    {
+        Act.CALLS_LISTED: Facts("looked at a page of the call log", reads=True),
+        Act.CALLS_SEARCHED: Facts("searched in the call log", reads=True),
+        Act.CALLS_WATCHED: Facts("watched calls in progress", reads=True),
+        Act.CALL_OPENED: Facts("opened a call", reads=True),
+        Act.RECORDING_PLAYED: Facts("listened to a recording", reads=True),
+        Act.CALL_EXPORTED: Facts("exported a call", reads=True, source=True),
+        Act.CALL_BEGUN: Facts("began a call"),
+        Act.CALL_TAKEN_IN: Facts("entered a call in the log"),
+        Act.CALL_SUMMARISED: Facts("read a transcript and wrote its summary", reads=True),
+        Act.WAVEFORM_DRAWN: Facts("read a recording and drew its waveform", reads=True),
+        Act.RECORDING_DELETED: Facts("deleted a recording"),
+        Act.TRANSCRIPT_DELETED: Facts("deleted a transcript"),
+        Act.CALL_DELETED: Facts("deleted a call"),
+        Act.AGENT_MADE: Facts("made an agent"),
+        Act.DRAFT_SAVED: Facts("changed an agent's draft"),
+        Act.AGENT_PUBLISHED: Facts("published an agent"),
+        Act.AGENT_PUT_AWAY: Facts("put an agent away"),
+        Act.AGENT_RESTORED: Facts("took an agent out again"),
+        Act.PERIODS_SET: Facts("changed how long an agent's calls are kept"),
+        Act.ENGINE_ADDED: Facts("added an engine"),
+        Act.ENGINE_REMOVED: Facts("removed an engine"),
+        Act.CARRIER_CONNECTED: Facts("connected a carrier", source=True),
+        Act.CARRIER_DISCONNECTED: Facts("disconnected a carrier", source=True),
+        Act.NUMBER_ADDED: Facts("added a number"),
+        Act.NUMBER_ASSIGNED: Facts("changed who answers a number"),
+        Act.NUMBER_REMOVED: Facts("removed a number"),
+        Act.CODE_REQUESTED: Facts("asked for a code to confirm a number"),
+        Act.NUMBER_CONFIRMED: Facts("confirmed a number"),
+        Act.CONFIRMED_FORGOTTEN: Facts("removed a confirmed number"),
+        Act.NUMBER_SUPPRESSED: Facts("put a number on the do-not-call list"),
+        Act.SUPPRESSION_LIFTED: Facts("took a number off the do-not-call list"),
+        Act.ACCOUNT_OPENED: Facts("opened the account"),
+        Act.MEMBER_ADDED: Facts("added a member", source=True),
+        Act.ROLE_CHANGED: Facts("changed a member's role", source=True),
+        Act.MEMBER_REMOVED: Facts("removed a member", source=True),
+        Act.KEY_ISSUED: Facts("made an API key", source=True),
+        Act.KEY_REVOKED: Facts("revoked an API key", source=True),
+        Act.SIGNED_IN: Facts("signed in", source=True),
+        Act.SIGN_IN_LINKED: Facts("made a sign-in link for a member", source=True),
+        Act.SIGNED_OUT: Facts("signed out", source=True),
+        Act.ACCOUNT_ENTERED: Facts("switched to this account", source=True),
+        Act.TRAIL_EXPORTED: Facts("exported the audit log", source=True),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What was acted on, by id. `kind` is a word: call, agent, member, key, number, …"""
+
+    kind: str
+    id: str
