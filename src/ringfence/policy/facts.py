@@ -52,8 +52,8 @@ def _facts(policy: Policy) -> Iterator[Fact]:
     yield Fact("Publisher", "Privacy address in the policy's file", policy.privacy_address or "none")
     for plan, name in policy.plans.items():
         yield Fact("Plans", plan.value, name)
-    for category, text in policy.categories.items():
-        yield Fact("What is collected", category.value, text)
+    for category, promise in policy.categories.items():
+        yield Fact("What is collected", category.value, promise)
     yield from _purposes(policy)
     yield from _parts(policy)
     for line in policy.kept:

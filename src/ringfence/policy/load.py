@@ -136,16 +136,13 @@ class _Reader:
         return promise
 
     def _categories(self) -> MappingProxyType[Category, str]:
-        texts = dict(self._each("category", lambda t: (t.text("id"), (t, t.text("text"))), "id"))
-        for name, (table, _text) in texts.items():
-            if name not in set(Category):
-                raise table.bad("id", f"{name!r} is not a category the platform knows.")
+        found = dict(self._each("category", lambda t: (word(t, "id", Category), self._promise(t)), "id"))
         for category in Category:
-            if category not in texts:
+            if category not in found:
                 raise BadPolicy(
                     self._lines.of("category", 0, None), f"The category {category.value!r} is missing."
                 )
-        return MappingProxyType({category: texts[category][1] for category in Category})
+        return MappingProxyType({category: found[category] for category in Category})
 
     def _purpose(self, table: Table) -> Purpose:
         uses = {}

@@ -142,7 +142,9 @@ class Guard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The whole file. `version` is the first 16 hexadecimal digits of its SHA-256."""
+    """The whole file. `version` is the first 16 hexadecimal digits of its SHA-256. A category has the promise that says
+    what it is; promises are texts with the numbers that they quote filled in.
+    """
 
     version: str
     publisher: str

@@ -15,6 +15,8 @@ from ringfence.web.viewer import find
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 PUBLIC: Final = ("/static/",)
+NOBODY: Final = ("/static/", "/api/", "/webhooks/")
+FOR_EVERYBODY: Final = ("/privacy", "/privacy/", "/privacy.json", "/privacy/changes")
 TALK: Final = "/talk/"
 
 
@@ -65,6 +67,6 @@ class Viewers:
         self._next = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        signed_in = not request.path.startswith(("/static/", "/api/", "/webhooks/"))
+        signed_in = not request.path.startswith(NOBODY) and request.path not in FOR_EVERYBODY
         request.viewer = find(request) if signed_in else None  # type: ignore[attr-defined]
         return self._next(request)

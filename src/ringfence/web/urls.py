@@ -3,12 +3,17 @@
 from django.urls import include, path
 
 from ringfence.web.console import agents, calls, gallery, numbers, settings, signin
+from ringfence.web.public import privacy
 from ringfence.web.webhooks import twilio
 
 handler404 = "ringfence.web.errors.not_found"
 
 urlpatterns = [
     path("", signin.home, name="home"),
+    path("privacy", privacy.show, name="privacy"),
+    path("privacy/", privacy.elsewhere, name="privacy-elsewhere"),
+    path("privacy.json", privacy.machine, name="privacy-json"),
+    path("privacy/changes", privacy.history, name="privacy-changes"),
     path("sign-in/", signin.sign_in, name="sign-in"),
     path("sign-in/link/", signin.link, name="sign-in-link"),
     path("sign-out/", signin.sign_out, name="sign-out"),

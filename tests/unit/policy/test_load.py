@@ -68,7 +68,7 @@ def test_every_promise_of_a_period_or_purpose_exists() -> None:
             "not among the promises",
         ),
         ("[retention.log]", "[retention.logs]", "[retention.log]", "not a part"),
-        ('id = "usage"\ntext', 'id = "utilisation"\ntext', 'id = "usage"\ntext', "not a category"),
+        ('id = "usage"\npromise', 'id = "utilisation"\npromise', 'id = "usage"\npromise', "not one of"),
         (
             'id = "billing"\npromise = "use',
             'id = "service"\npromise = "use',

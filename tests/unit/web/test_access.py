@@ -18,6 +18,7 @@ EXPECTED = {
     },
 }  # fmt: skip
 OPEN = {"home", "sign-in", "sign-in-link", "sign-out", "gallery", "twilio-voice", "twilio-status"}
+OPEN |= {"privacy", "privacy-elsewhere", "privacy-json", "privacy-changes"}
 
 
 @pytest.mark.parametrize("role", list(Role))
