@@ -19,6 +19,7 @@ from ringfence.policy.values import (
     Cookie,
     Guard,
     Kept,
+    KeptLine,
     Part,
     Plan,
     Policy,
@@ -202,7 +203,7 @@ class _Reader:
             [plan for plan in Plan if plan in table.take("promised", list)] if table.has("promised") else Plan
         )
         return Kept(
-            id=table.text("id"),
+            id=word(table, "id", KeptLine),
             promise=self._promise(table),
             text=table.text("text"),
             after=table.text("after"),
@@ -215,6 +216,8 @@ class _Reader:
 
     def _all_kept(self) -> tuple[Kept, ...]:
         kept = tuple(self._each("kept", self._kept, "id"))
+        if missing := set(KeptLine) - {line.id for line in kept}:
+            raise BadPolicy(self._lines.of("kept", 0, None), f"[[kept]] needs: {', '.join(sorted(missing))}.")
         with_days = {line.id for line in kept if line.days and line.beyond is None}
         for nth, line in enumerate(kept):
             if line.beyond is not None and line.beyond not in with_days:

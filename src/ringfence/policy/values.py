@@ -21,6 +21,20 @@ class Plan(StrEnum):
     ENTERPRISE = "enterprise"
 
 
+class KeptLine(StrEnum):
+    """What has a period of its own and is no part of a call. The platform asks for each by this name."""
+
+    AUDIT = "audit"
+    ACCOUNT = "account"
+    CONTACT = "contact"
+    BILLING = "billing"
+    USAGE = "usage"
+    COMPLIANCE = "compliance"
+    RECEIPTS = "receipts"
+    BACKUPS = "backups"
+    OPERATOR = "operator"
+
+
 class Use(StrEnum):
     """Whether a purpose may use a category, as the policy says it. Who decides about conditions comes with them."""
 

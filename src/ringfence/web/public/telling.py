@@ -24,6 +24,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    id: str
     text: str
     promise: str
     cells: tuple[Cell, ...]
@@ -105,13 +106,13 @@ def _beyond_the_cards(policy: Policy) -> list[Promise]:
 
 def _purpose(purpose: Purpose) -> Line:
     cells = tuple(Cell(USES[purpose.uses[c]], _TONES.get(purpose.uses[c], "warning")) for c in Category)
-    return Line(purpose.text, purpose.promise, cells)
+    return Line(f"for-{purpose.id}", purpose.text, purpose.promise, cells)
 
 
 def _part(policy: Policy, part: Part) -> Line:
     line = policy.retention[part]
     cells = tuple(Cell(in_days(line.days[plan])) for plan in Plan)
-    return Line(line.text, line.promise, cells, "from the end of the call, in UTC")
+    return Line(f"kept-{part.value}", line.text, line.promise, cells, "from the end of the call, in UTC")
 
 
 def _kept(line: Kept) -> Line:
@@ -126,6 +127,6 @@ def _kept(line: Kept) -> Line:
             Cell(in_days(line.days[plan]), note="" if plan in line.promised else "not promised")
             for plan in Plan
         )
-    return Line(
-        line.text, line.promise, cells, f"from {line.after}" if line.days or line.years else line.after
-    )
+    note = f"from {line.after}" if line.days or line.years else line.after
+    beyond = f", beyond the period of {line.beyond}" if line.beyond else ""
+    return Line(f"kept-{line.id}", line.text, line.promise, cells, note + beyond)
