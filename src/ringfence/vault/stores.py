@@ -1,8 +1,10 @@
 """Where the keyring's objects are: a folder, or an object store reached by URL. Outside PostgreSQL, always."""
 
+import errno
 import os
 import re
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -24,6 +26,7 @@ class KeyringStore(Protocol):
 
     def get(self, name: str) -> bytes | None: ...
     def delete(self, name: str) -> None: ...
+    def kinds(self) -> Sequence[str]: ...
     def list(self, kind: str) -> list[str]: ...
 
 
@@ -43,13 +46,12 @@ class FolderStore:
 
     def create(self, name: str, value: bytes) -> bool:
         path = self._folder / checked(name)
-        path.parent.mkdir(exist_ok=True, mode=0o700)
         draft = path.with_name(f".{secrets.token_hex(8)}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            os.write(descriptor, value)
-            os.fsync(descriptor)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _write(draft, value)
             os.link(draft, path)
+            _sync(path.parent)
         except FileExistsError:
             return False
         except OSError as error:
@@ -57,9 +59,7 @@ class FolderStore:
                 "The keyring's folder cannot be written. Free space or mend its disk."
             ) from error
         finally:
-            os.close(descriptor)
             draft.unlink(missing_ok=True)
-        _sync(path.parent)
         return True
 
     def get(self, name: str) -> bytes | None:
@@ -85,11 +85,19 @@ class FolderStore:
             raise StoreFailed("A key could not be destroyed; it will be tried again.") from error
         _sync(path.parent)
 
+    def kinds(self) -> Sequence[str]:
+        return sorted(path.name for path in self._entries(self._folder) if path.is_dir())
+
     def list(self, kind: str) -> list[str]:
-        folder = self._folder / kind
-        if not folder.is_dir():
+        return sorted(f"{kind}/{path.name}" for path in self._entries(self._folder / kind))
+
+    def _entries(self, folder: Path) -> Sequence[Path]:
+        try:
+            return [path for path in folder.iterdir() if not path.name.startswith(".")]
+        except FileNotFoundError:
             return []
-        return sorted(f"{kind}/{path.name}" for path in folder.iterdir() if not path.name.startswith("."))
+        except OSError as error:
+            raise StoreFailed("The keyring's folder cannot be read.") from error
 
 
 class ObjectKeyringStore:
@@ -123,8 +131,18 @@ class ObjectKeyringStore:
         except BaseError as error:
             raise StoreFailed("A key could not be destroyed; it will be tried again.") from error
 
+    def kinds(self) -> Sequence[str]:
+        try:
+            found = obstore.list_with_delimiter(self._store)["common_prefixes"]
+        except BaseError as error:
+            raise StoreFailed("The keyring's bucket cannot be read.") from error
+        return sorted(prefix.strip("/") for prefix in found)
+
     def list(self, kind: str) -> list[str]:
-        found = obstore.list(self._store, prefix=f"{kind}/").collect()
+        try:
+            found = obstore.list(self._store, prefix=f"{kind}/").collect()
+        except BaseError as error:
+            raise StoreFailed("The keyring's bucket cannot be read.") from error
         return sorted(str(meta["path"]) for meta in found)
 
 
@@ -135,6 +153,17 @@ def open_store(url: str) -> KeyringStore:
     if url.startswith("file://"):
         return FolderStore(Path(url.removeprefix("file://")))
     return ObjectKeyringStore(obstore.store.from_url(url))
+
+
+def _write(path: Path, value: bytes) -> None:
+    """Write a new file whole, and have it on the disk: a full one may take a part of it and say nothing but how much."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        if os.write(descriptor, value) != len(value):
+            raise OSError(errno.ENOSPC, "written in part")
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _sync(folder: Path) -> None:

@@ -1,0 +1,85 @@
+"""The keyring's own backup: one copy at another target, the newest and no older one.
+
+    refresh(keyring, copy, today)     what is new goes in; what was destroyed goes out
+    restore(copy, keyring, today)     what the keyring lost comes back; what was destroyed does not
+
+A key leaves the copy only for a reason that is written down: its day has passed, or the keyring holds the mark of its
+destruction. That a key is merely not there is no reason: a keyring that was lost would take its copy along. In both directions the
+bytes stay sealed under the root key, which is never part of either.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from ringfence.core.errors import Conflict
+from ringfence.vault.keyring import DAY, GONE, day_of, gone_mark
+from ringfence.vault.stores import KeyringStore
+
+
+class KeysMissing(Conflict):
+    """The keyring lacks keys that its copy has and that nobody destroyed: it was lost, or another's copy was named."""
+
+    code = "keys_missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """How many objects were added, how many keys were taken out, and which stand in the copy alone without a reason."""
+
+    added: int
+    removed: int
+    missing: tuple[str, ...] = ()
+
+
+_LOST: Final = (
+    "The keyring lacks {count} keys that this copy has, and nothing says that they were destroyed. If the keyring was lost, bring "
+    "it back with `ringfence keyring restore`. If this is the copy of another installation, choose another target."
+)
+
+
+def refresh(source: KeyringStore, copy: KeyringStore, today: date) -> Copied:
+    """Make `copy` what `source` is. What was destroyed goes first, so that a copy that is too full still lets go of it."""
+    here, there = set(names(source)), set(names(copy))
+    used_up = {name for name in there if _destroyed(name, here, today)}
+    for name in sorted(used_up):
+        copy.delete(name)
+    fresh = sorted(name for name in here - there if not _destroyed(name, here, today))
+    added = sum(_add(source, copy, name) for name in fresh)
+    missing = tuple(sorted(there - here - used_up))
+    return Copied(added, len(used_up), missing)
+
+
+def backup(source: KeyringStore, copy: KeyringStore, today: date) -> Copied:
+    """`refresh`, at somebody's wish. Raises KeysMissing, before anything is written, if the copy knows more than it should."""
+    here = set(names(source))
+    missing = [name for name in names(copy) if name not in here and not _destroyed(name, here, today)]
+    if missing:
+        raise KeysMissing(_LOST.format(count=len(missing)))
+    return refresh(source, copy, today)
+
+
+def restore(copy: KeyringStore, keyring: KeyringStore, today: date) -> Copied:
+    """Bring back what the keyring has lost. No key whose day has passed, and none that was destroyed, comes back."""
+    here, there = set(names(keyring)), set(names(copy))
+    marks = here | there
+    wanted = sorted(name for name in there - here if not _destroyed(name, marks, today))
+    return Copied(sum(_add(copy, keyring, name) for name in wanted), 0)
+
+
+def names(store: KeyringStore) -> Iterator[str]:
+    """Everything in a store."""
+    for kind in store.kinds():
+        yield from store.list(kind)
+
+
+def _destroyed(name: str, known: set[str], today: date) -> bool:
+    kind = name.partition("/")[0]
+    day = day_of(name) if kind == DAY else None
+    return kind != GONE and ((day is not None and day < today) or gone_mark(name) in known)
+
+
+def _add(source: KeyringStore, target: KeyringStore, name: str) -> int:
+    value = source.get(name)
+    return int(value is not None and target.create(name, value))
