@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
@@ -96,4 +97,11 @@ def word(table: Table, key: str, words: type[Word]) -> Word:
     return words(said)
 
 
-_KINDS: Final = {str: "a text", int: "a whole number", bool: "true or false", dict: "a table", list: "a list"}
+_KINDS: Final = {
+    str: "a text",
+    int: "a whole number",
+    bool: "true or false",
+    dict: "a table",
+    list: "a list",
+    date: "a date",
+}

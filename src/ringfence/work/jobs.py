@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 
 from ringfence.apps.rows.cursor import Cursor
 from ringfence.core.errors import NotAllowed
+from ringfence.policy.catalogue import PlaceKind, demand
 from ringfence.vault.vault import Vault
 
 QUEUE: Final = "ringfence"
@@ -29,9 +30,12 @@ def payload(task: str, account_id: UUID, arguments: dict[str, str]) -> bytes:
 
 
 def defer(cursor: Cursor, vault: Vault, task: str, account_id: UUID, **arguments: str) -> None:
-    """Queue a task in the open transaction. Arguments are ids, never content."""
+    """Queue a task in the open transaction. Arguments are ids, never content. Raises Undeclared for others than the
+    catalogue knows.
+    """
     mac = vault.job_mac(payload(task, account_id, arguments))
     body: dict[str, Any] = {"account_id": str(account_id), "mac": mac, **arguments}
+    demand(PlaceKind.JOB, task, body)
     cursor.execute(_DEFER, (QUEUE, f"ringfence.{task}", Jsonb(body)))
 
 

@@ -17,6 +17,7 @@ from obstore.store import LocalStore
 
 from ringfence.apps.calls.errors import NotStored, PartGone
 from ringfence.core.ids import moment_of
+from ringfence.policy.catalogue import PlaceKind, demand
 
 PREFIX: Final = "recordings"
 _DEPTH: Final = 6  # recordings/account/year/month/day/call
@@ -78,7 +79,10 @@ class Objects:
             self._store = LocalStore(self._folder, mkdir=True)
 
     def put(self, name: str, path: Path) -> int:
-        """Store a file under a name, durably; again replaces it. Its size in bytes."""
+        """Store a file under a name, durably; again replaces it. Its size in bytes. Raises Undeclared for a prefix that is
+        not in the catalogue.
+        """
+        demand(PlaceKind.OBJECT, name.partition("/")[0])
         try:
             if self._folder is not None:
                 _place(path, self._folder / name)

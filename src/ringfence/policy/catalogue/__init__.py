@@ -5,6 +5,7 @@ One TOML file per app stands beside this module; `declare.md` says how to add to
 """
 
 from ringfence.policy.catalogue.compare import Difference, compare, explain
+from ringfence.policy.catalogue.demand import demand
 from ringfence.policy.catalogue.load import catalogue, lapsed, read
 from ringfence.policy.catalogue.values import Catalogue, Field, Holding, Kind, Place, PlaceKind
 
@@ -18,6 +19,7 @@ __all__ = [
     "PlaceKind",
     "catalogue",
     "compare",
+    "demand",
     "explain",
     "lapsed",
     "read",

@@ -50,7 +50,7 @@ def read(sources: dict[str, str], policy: Policy) -> Catalogue:
                 )
             known[place.kind, place.name] = file
             places.append(place)
-    return Catalogue(tuple(places))
+    return Catalogue(places)
 
 
 def lapsed(known: Catalogue, today: date) -> list[Place]:
@@ -119,7 +119,9 @@ class _Reader:
             raise one.bad(None, "a field of personal data cannot be operational: it follows its place.")
         if own.category is Holding.OPERATIONAL and kind.free:
             raise one.bad(None, f"{name!r} can hold people's words, so it cannot be operational.")
-        loggable = kind.loggable and (one.take("loggable", bool) if one.has("loggable") else True)
+        loggable = one.take("loggable", bool) if one.has("loggable") else kind.loggable
+        if loggable and not kind.loggable:
+            raise one.bad(None, f"no log may hold what is {kind.value!r}.")
         one.done()
         return Field(name=name, kind=kind, facets=own, loggable=loggable)
 

@@ -1,5 +1,6 @@
 """The catalogue as values."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -128,10 +129,14 @@ class Place:
     fields: MappingProxyType[str, Field]
 
 
-@dataclass(frozen=True, slots=True)
 class Catalogue:
-    places: tuple[Place, ...]
+    """All places. `of` gives those of one kind by their names."""
 
-    def of(self, kind: PlaceKind) -> dict[str, Place]:
-        """The places of one kind, by name."""
-        return {place.name: place for place in self.places if place.kind is kind}
+    def __init__(self, places: Iterable[Place]) -> None:
+        self.places = tuple(places)
+        self._of: dict[PlaceKind, dict[str, Place]] = {kind: {} for kind in PlaceKind}
+        for place in self.places:
+            self._of[place.kind][place.name] = place
+
+    def of(self, kind: PlaceKind) -> Mapping[str, Place]:
+        return MappingProxyType(self._of[kind])
