@@ -27,7 +27,7 @@ def vault(tmp_path: Path, clock: ManualClock) -> Vault:
 
 
 @pytest.fixture
-def account_id(database: Database, clock: ManualClock) -> UUID:
+def account_id(database: Database, vault: Vault, clock: ManualClock) -> UUID:
     return an_account(clock)
 
 

@@ -14,8 +14,11 @@ from typing import Any
 
 import psycopg
 
+from ringfence.apps.keys import wiring
 from ringfence.boot.postgres import SUPERUSER, EmbeddedPostgres
+from ringfence.core.clock import ManualClock
 from ringfence.core.config import Config, DatabaseUrls, Login, install
+from tests.support.keys import a_vault
 
 TEMPLATE = "ringfence_template"
 LOGINS: tuple[Login, ...] = ("owner", "web", "media", "worker", "audit")
@@ -102,6 +105,7 @@ def configure(database: Database, folder: Path) -> Config:
         secret_key=secrets.token_urlsafe(48),
     )
     install(config)
+    wiring.install(a_vault(folder / "vault", ManualClock()))  # whatever is done is written down, sealed
     point_at(database)
     return config
 

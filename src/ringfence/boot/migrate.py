@@ -36,7 +36,10 @@ def make_logins(server: EmbeddedPostgres, root: FileRootKey) -> None:
     from ringfence.apps.accounts import logins
 
     passwords = logins.Passwords(
-        **{name: database_password(root, f"rf_{name}") for name in ("owner", "web", "media", "worker", "audit")}
+        **{
+            name: database_password(root, f"rf_{name}")
+            for name in ("owner", "web", "media", "worker", "audit")
+        }
     )
     with psycopg.connect(server.make_database(), autocommit=True) as admin:
         logins.create(admin, DATABASE, passwords)

@@ -20,7 +20,15 @@ def begin() -> Config:
     """Bring Django up for a command."""
     logs.configure("command")  # or lines would mix with the answer
     config, _ = wiring.begin("web")
+    _as_operator()
     return config
+
+
+def _as_operator() -> None:
+    """Whoever has the command line is the operator: an account's trail shows that on every plan."""
+    from ringfence.apps.audit.acting import Actor, ActorKind, act_for_good
+
+    act_for_good(Actor(ActorKind.OPERATOR))
 
 
 def create_key(account: str, role: str, name: str, days: int) -> dict[str, Any]:
@@ -89,11 +97,13 @@ def listed(account: str) -> list[dict[str, Any]]:
 def link(account: str, email: str) -> dict[str, Any]:
     """A one-time sign-in link for a member."""
     config = begin()
+    from ringfence.apps.accounts.accounts import account_by_slug
     from ringfence.apps.accounts.models import User
 
     found: list[Any] = []
     _on_member(account, email, lambda _module, _account, member: found.append(member.user_id))
-    return {"sign_in": sign_in_address(config, User.objects.get(id=found[0]))}
+    user = User.objects.get(id=found[0])
+    return {"sign_in": _linked(config, account_by_slug(account), user)}
 
 
 def welcome(*, demo: bool) -> dict[str, Any]:
@@ -102,6 +112,7 @@ def welcome(*, demo: bool) -> dict[str, Any]:
     `call` is the command line of the first call, while there was none.
     """
     config, _ = wiring.begin("web")
+    _as_operator()
     from ringfence.apps.accounts.accounts import account_by_slug, make_account
     from ringfence.apps.accounts.errors import NoSuchAccount
     from ringfence.apps.accounts.members import add_member, members
@@ -118,8 +129,19 @@ def welcome(*, demo: bool) -> dict[str, Any]:
         add_member(account_id, email=DEMO_OWNER, role=_role("owner"), clock=clock, name="Demo owner")
     _demo_agent(account_id)
     user = User.objects.filter(email=DEMO_OWNER).first()
-    sign_in = sign_in_address(config, user) if user else None
+    sign_in = _linked(config, account_id, user) if user else None
     return {"sign_in": sign_in, "call": _first_call(account_id)}
+
+
+def _linked(config: Config, account_id: UUID, user: Any) -> str:
+    """A sign-in link that the operator made: the account's trail says so."""
+    from ringfence.apps.accounts.tenancy import tenant
+    from ringfence.apps.audit.acts import Act, Thing
+    from ringfence.apps.audit.record import record
+
+    with tenant(account_id):
+        record(account_id, Act.SIGN_IN_LINKED, Thing("member", str(user.id)))
+    return sign_in_address(config, user)
 
 
 def sign_in_address(config: Config, user: Any) -> str:

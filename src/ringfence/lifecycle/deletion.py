@@ -24,6 +24,8 @@ from django.db import connection
 from django.db.models import F
 
 from ringfence.apps.accounts.tenancy import tenant
+from ringfence.apps.audit.acts import Act, Thing
+from ringfence.apps.audit.record import record
 from ringfence.apps.calls.models import Call, Erasure, ErasureState, PartState, Recording, Ticket, Transcript
 from ringfence.apps.calls.objects import Objects, object_name, objects
 from ringfence.core.call import Status
@@ -112,6 +114,8 @@ def mark(account_id: UUID, ids: Sequence[UUID], part: Part, actor: str, clock: C
             raise CallInProgress("This call is still going on. Hang it up first, then delete it.")
         _none_is_missing(account_id, [i for i in ids if i not in rows], part)
         now = clock.now()
+        marked = Erasure.objects.filter(account_id=account_id, call_id__in=rows, part=part.value)
+        fresh = set(rows) - set(marked.values_list("call_id", flat=True))
         Erasure.objects.bulk_create(
             [
                 Erasure(
@@ -128,17 +132,14 @@ def mark(account_id: UUID, ids: Sequence[UUID], part: Part, actor: str, clock: C
         if part is Part.CALL:
             unmarked = Call.objects.filter(account_id=account_id, id__in=rows, being_erased_at=None)
             unmarked.update(being_erased_at=now)
+        if fresh:  # asking again changes nothing, and is no act
+            record(account_id, _ACTS[part], *(Thing("call", str(each)) for each in sorted(fresh)))
 
 
 def destroy(account_id: UUID, ids: Sequence[UUID], part: Part) -> None:
     """Step 2: keys and ciphertext in rows, and search tokens, in one transaction behind the calls' row locks."""
     with tenant(account_id):
-        list(
-            Call.objects.select_for_update()
-            .filter(account_id=account_id, id__in=ids)
-            .order_by("id")
-            .values("id")
-        )
+        _lock(account_id, ids)
         for model in _models(part):
             sealed = ("waveform_sealed",) if model is Recording else _WORDS
             rows = model.objects.filter(account_id=account_id, call_id__in=ids)
@@ -171,6 +172,7 @@ def finish(account_id: UUID, ids: Sequence[UUID], part: Part, kept: set[UUID], c
     kept = kept | _still_there(account_id, [i for i in ids if i not in kept], part)
     gone = {call_id for call_id in ids if call_id not in kept}
     with tenant(account_id):
+        _lock(account_id, ids)
         now, marks = (
             clock.now(),
             Erasure.objects.filter(account_id=account_id, part=part.value).exclude(
@@ -201,6 +203,11 @@ def finish(account_id: UUID, ids: Sequence[UUID], part: Part, kept: set[UUID], c
     return gone
 
 
+_ACTS: Final = {
+    Part.RECORDING: Act.RECORDING_DELETED,
+    Part.TRANSCRIPT: Act.TRANSCRIPT_DELETED,
+    Part.CALL: Act.CALL_DELETED,
+}
 _WORDS: Final = ("turns_sealed", "summary_sealed", "variables_sealed")
 _NUMBERS: Final = ("wrapped_key", "live_keys", "numbers_sealed", "from_index", "to_index")
 _PLACES: Final = {
@@ -208,6 +215,12 @@ _PLACES: Final = {
     Part.TRANSCRIPT: ("database", "search"),
     Part.CALL: ("database", "search", "objects"),
 }
+
+
+def _lock(account_id: UUID, ids: Sequence[UUID]) -> None:
+    """The calls' rows, in one order: two who erase the same calls wait for one another instead of for each other."""
+    calls = Call.objects.select_for_update().filter(account_id=account_id, id__in=ids)
+    list(calls.order_by("id").values("id"))
 
 
 def _models(part: Part) -> list[Any]:

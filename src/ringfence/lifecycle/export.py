@@ -11,6 +11,10 @@ from uuid import UUID
 
 import orjson
 
+from ringfence.apps.accounts.tenancy import tenant
+from ringfence.apps.audit.acting import part_of_one_act
+from ringfence.apps.audit.acts import Act, Thing
+from ringfence.apps.audit.record import record
 from ringfence.apps.calls.document import call_document
 from ringfence.apps.calls.errors import NeverKept, PartGone
 from ringfence.apps.calls.reveal import PROVIDING, OpenRecording, open_recording
@@ -27,7 +31,10 @@ _DISPOSITIONS: Final = {"no_answer": "no-answer", "failed": "failed"}
 
 def vcon(account_id: UUID, call_id: UUID, *, clock: Clock, unmask: bool = True) -> dict[str, Any]:
     """A call without its audio. Raises NoSuchCall."""
-    call = call_document(account_id, call_id, purpose=PROVIDING, clock=clock, unmask=unmask)
+    with tenant(account_id):
+        record(account_id, Act.CALL_EXPORTED, Thing("call", str(call_id)))
+        with part_of_one_act():
+            call = call_document(account_id, call_id, purpose=PROVIDING, clock=clock, unmask=unmask)
     return {
         "vcon": VERSION,
         "uuid": call["id"],
@@ -58,7 +65,8 @@ def vcon_stream(account_id: UUID, call_id: UUID, *, clock: Clock, unmask: bool =
     recording = None
     if document["dialog"][0]["type"] == "recording":
         try:
-            recording = open_recording(account_id, call_id, purpose=PROVIDING, clock=clock)
+            with part_of_one_act():
+                recording = open_recording(account_id, call_id, purpose=PROVIDING, clock=clock)
         except (PartGone, NeverKept):
             recording = None
     return iter([orjson.dumps(document)]) if recording is None else _pieces(document, recording, call_id)

@@ -3,11 +3,13 @@
 import secrets
 from collections.abc import Callable
 from typing import Final
+from uuid import UUID
 
 import structlog
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponseBase
 
+from ringfence.apps.audit.acting import PLATFORM, Actor, ActorKind, acting
 from ringfence.core.errors import RingfenceError
 from ringfence.web import errors
 from ringfence.web.api.problems import AWAY
@@ -61,12 +63,20 @@ class Errors:
 
 
 class Viewers:
-    """Puts the viewer on the request, or None."""
+    """Puts the viewer on the request, or None, and says who is acting."""
 
     def __init__(self, get_response: Next) -> None:
         self._next = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         signed_in = not request.path.startswith(NOBODY) and request.path not in FOR_EVERYBODY
-        request.viewer = find(request) if signed_in else None  # type: ignore[attr-defined]
-        return self._next(request)
+        viewer = find(request) if signed_in else None
+        request.viewer = viewer  # type: ignore[attr-defined]
+        who = member(viewer.user_id, request) if viewer else PLATFORM
+        with acting(who):
+            return self._next(request)
+
+
+def member(user_id: UUID, request: HttpRequest) -> Actor:
+    """A person who signed in, at the address the request came from."""
+    return Actor(ActorKind.MEMBER, user_id, request.META.get("REMOTE_ADDR") or None)

@@ -10,6 +10,8 @@ from uuid import UUID
 from ringfence.apps.accounts.models import Account
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.agents.versions import AgentForCall
+from ringfence.apps.audit.acts import Act, Thing
+from ringfence.apps.audit.record import record
 from ringfence.apps.calls.content import LOG, Place, live_numbers_key, seal_json
 from ringfence.apps.calls.models import Call, Ticket
 from ringfence.apps.keys.wiring import vault
@@ -54,4 +56,5 @@ def begin_call(
             id=new_id(clock), account_id=account_id, call_id=call_id, sha256=sha256(ticket.encode()).digest(),
             expires_at=now + TICKET_LIFE,
         )  # fmt: skip
+        record(account_id, Act.CALL_BEGUN, Thing("call", str(call_id)))
     return NewCall(call_id, ticket)

@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from ringfence.apps.audit.acts import Act, Thing
+from ringfence.apps.audit.record import note
 from ringfence.apps.calls.objects import Objects, object_name
 from ringfence.core.call import CallResult, CallSetup
 from ringfence.policy import AgentPeriods, Part, Plan
@@ -77,6 +79,7 @@ class Intake:
             rows.log()
             kept = rows.recording(size, keys.audio)
             rows.transcript()
+            note(cursor, self._vault, setup.account_id, Act.CALL_TAKEN_IN, Thing("call", str(setup.call_id)))
             defer(cursor, self._vault, "after_call", setup.account_id, call_id=str(setup.call_id))
         return kept
 

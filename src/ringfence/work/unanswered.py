@@ -7,6 +7,8 @@ from uuid import UUID
 from django.db import connection
 
 from ringfence.apps.accounts.tenancy import tenant
+from ringfence.apps.audit.acts import Act, Thing
+from ringfence.apps.audit.record import note
 from ringfence.apps.keys.wiring import vault
 from ringfence.apps.rows.cursor import Cursor
 from ringfence.core.call import CallResult, Consent, ConsentAnswer, Disclosure, Outcome, Status
@@ -43,3 +45,4 @@ def close_unanswered(cursor: Cursor, vault: Vault, row: LiveRow, now: datetime, 
     rows.log()
     rows.recording(0, b"")
     rows.transcript()
+    note(cursor, vault, row.setup.account_id, Act.CALL_TAKEN_IN, Thing("call", str(row.setup.call_id)))

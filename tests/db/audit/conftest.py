@@ -84,4 +84,6 @@ def trail(
 ) -> Trail:
     account_id = an_account(clock, Plan.GROWTH)
     ledger = FolderLedger(tmp_path / f"ledger-{os.getpid()}")
-    return Trail(account_id, clock, vault, ledger, Sealer(worker, vault, ledger), worker, pruner, database)
+    made = Trail(account_id, clock, vault, ledger, Sealer(worker, vault, ledger), worker, pruner, database)
+    made.seal()  # batch 1: that the account was opened
+    return made

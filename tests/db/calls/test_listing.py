@@ -222,4 +222,4 @@ def test_a_page_costs_the_same_few_statements_however_long_it_is(office: Office)
             assert rows(office)
         counts.append(len(asked))
     assert all(a == b for a, b in pairwise(counts))
-    assert counts[0] <= 8
+    assert counts[0] <= 9  # three for the event, of which two are spared once the day's key is remembered

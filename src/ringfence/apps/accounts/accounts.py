@@ -12,6 +12,8 @@ from django.db import IntegrityError, connection
 from ringfence.apps.accounts.errors import BadAccount, NoSuchAccount, SlugTaken
 from ringfence.apps.accounts.models import Account
 from ringfence.apps.accounts.tenancy import tenant
+from ringfence.apps.audit.acts import Act, Thing
+from ringfence.apps.audit.record import record
 from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
 from ringfence.policy import Plan
@@ -41,6 +43,7 @@ def make_account(
             Account.objects.create(
                 id=account_id, slug=slug, name=name, plan=plan, timezone=timezone, created_at=clock.now()
             )
+            record(account_id, Act.ACCOUNT_OPENED, Thing("account", str(account_id)))
     except IntegrityError:
         raise SlugTaken(f"There is an account {slug!r} already. Choose another name.") from None
     return account_id

@@ -13,6 +13,8 @@ from django.db import connection
 from ringfence.apps.accounts.errors import KeyRefused, NoSuchKey
 from ringfence.apps.accounts.models import ApiKey, Role
 from ringfence.apps.accounts.tenancy import tenant
+from ringfence.apps.audit.acts import Act, Thing
+from ringfence.apps.audit.record import record
 from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
 
@@ -82,6 +84,7 @@ def issue(
             created_at=clock.now(),
             expires_at=expires_at,
         )
+        record(account_id, Act.KEY_ISSUED, Thing("key", str(key_id)))
     return IssuedKey(id=key_id, prefix=prefix, token=f"rf_{prefix}_{secret}")
 
 
@@ -107,7 +110,8 @@ def revoke(account_id: UUID, key_id: UUID, clock: Clock) -> None:
         keys = ApiKey.objects.filter(account_id=account_id, id=key_id)
         if not keys.exists():
             raise NoSuchKey("There is no such key.")
-        keys.filter(revoked_at=None).update(revoked_at=clock.now())
+        if keys.filter(revoked_at=None).update(revoked_at=clock.now()):
+            record(account_id, Act.KEY_REVOKED, Thing("key", str(key_id)))
 
 
 def keys(account_id: UUID) -> tuple[KeyFacts, ...]:

@@ -47,7 +47,9 @@ def create(server: psycopg.Connection[Any], database: str, passwords: Passwords)
     """
     wanted = {
         OWNER: passwords.owner,
-        **dict(zip(SERVING, (passwords.web, passwords.media, passwords.worker, passwords.audit), strict=True)),
+        **dict(
+            zip(SERVING, (passwords.web, passwords.media, passwords.worker, passwords.audit), strict=True)
+        ),
     }
     with server.transaction():
         for role, password in wanted.items():

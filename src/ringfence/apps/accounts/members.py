@@ -12,6 +12,8 @@ from django.db import connection
 from ringfence.apps.accounts.errors import AlreadyMember, BadAddress, LastOwner, NoSuchMember
 from ringfence.apps.accounts.models import Membership, Role, User, normal_email
 from ringfence.apps.accounts.tenancy import tenant
+from ringfence.apps.audit.acts import Act, Thing
+from ringfence.apps.audit.record import record
 from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
 from ringfence.policy import Plan
@@ -62,6 +64,7 @@ def add_member(account_id: UUID, *, email: str, role: Role, clock: Clock, name: 
         Membership.objects.create(
             id=new_id(clock), account_id=account_id, user_id=user.id, role=role, created_at=clock.now()
         )
+        record(account_id, Act.MEMBER_ADDED, Thing("member", str(user.id)))
     return user
 
 
@@ -95,6 +98,8 @@ def change_role(account_id: UUID, user_id: UUID, role: Role) -> None:
     with tenant(account_id):
         _keep_an_owner(account_id, user_id, role)
         changed = Membership.objects.filter(account_id=account_id, user_id=user_id).update(role=role)
+        if changed:
+            record(account_id, Act.ROLE_CHANGED, Thing("member", str(user_id)))
     if not changed:
         raise NoSuchMember("This person is not a member.")
 
@@ -104,6 +109,8 @@ def remove_member(account_id: UUID, user_id: UUID) -> None:
     with tenant(account_id):
         _keep_an_owner(account_id, user_id, None)
         gone, _ = Membership.objects.filter(account_id=account_id, user_id=user_id).delete()
+        if gone:
+            record(account_id, Act.MEMBER_REMOVED, Thing("member", str(user_id)))
     if not gone:
         raise NoSuchMember("This person is not a member.")
 

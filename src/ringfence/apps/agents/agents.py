@@ -11,6 +11,8 @@ from django.db import IntegrityError
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.agents.errors import BadPeriods, NoSuchAgent, SlugTaken
 from ringfence.apps.agents.models import Agent
+from ringfence.apps.audit.acts import Act, Thing
+from ringfence.apps.audit.record import record
 from ringfence.core.clock import Clock
 from ringfence.core.errors import BadInput
 from ringfence.core.ids import new_id
@@ -52,6 +54,7 @@ def create_agent(account_id: UUID, *, slug: str, name: str, draft: str, clock: C
                 created_at=now,
                 updated_at=now,
             )
+            record(account_id, Act.AGENT_MADE, Thing("agent", str(agent_id)))
     except IntegrityError:
         raise SlugTaken(f"There is an agent {slug!r} already. Choose another name.") from None
     return agent_id
@@ -59,7 +62,7 @@ def create_agent(account_id: UUID, *, slug: str, name: str, draft: str, clock: C
 
 def save_draft(account_id: UUID, agent_id: UUID, draft: str, clock: Clock) -> None:
     """Keep a draft as it is, errors and all. Raises `NoSuchAgent`."""
-    _change(account_id, agent_id, draft=_source(draft), updated_at=clock.now())
+    _change(account_id, agent_id, Act.DRAFT_SAVED, draft=_source(draft), updated_at=clock.now())
 
 
 def agent(account_id: UUID, agent_id: UUID) -> AgentFacts:
@@ -93,12 +96,12 @@ def agents(account_id: UUID, *, archived: bool = False) -> tuple[AgentFacts, ...
 
 def archive(account_id: UUID, agent_id: UUID, clock: Clock) -> None:
     """Put an agent away: its calls stay, new ones do not reach it. Raises `NoSuchAgent`."""
-    _change(account_id, agent_id, archived_at=clock.now())
+    _change(account_id, agent_id, Act.AGENT_PUT_AWAY, archived_at=clock.now())
 
 
 def restore(account_id: UUID, agent_id: UUID) -> None:
     """Take an agent out again. Raises `NoSuchAgent`."""
-    _change(account_id, agent_id, archived_at=None)
+    _change(account_id, agent_id, Act.AGENT_RESTORED, archived_at=None)
 
 
 def set_periods(account_id: UUID, agent_id: UUID, periods: AgentPeriods, plan: Plan) -> None:
@@ -115,6 +118,7 @@ def set_periods(account_id: UUID, agent_id: UUID, periods: AgentPeriods, plan: P
     _change(
         account_id,
         agent_id,
+        Act.PERIODS_SET,
         keep_recording_days=periods.recording,
         keep_transcript_days=periods.transcript,
         keep_log_days=periods.log,
@@ -128,9 +132,11 @@ def periods_of(row: Agent) -> AgentPeriods:
     )
 
 
-def _change(account_id: UUID, agent_id: UUID, **values: str | int | datetime | None) -> None:
+def _change(account_id: UUID, agent_id: UUID, act: Act, **values: str | int | datetime | None) -> None:
     with tenant(account_id):
         changed = Agent.objects.filter(account_id=account_id, id=agent_id).update(**values)
+        if changed:
+            record(account_id, act, Thing("agent", str(agent_id)))
     if not changed:
         raise NoSuchAgent("There is no such agent.")
 

@@ -12,6 +12,8 @@ from django.db import IntegrityError
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.agents.errors import BadEngine, NameTaken, NoSuchEngine
 from ringfence.apps.agents.models import Engine, EngineKind
+from ringfence.apps.audit.acts import Act, Thing
+from ringfence.apps.audit.record import record
 from ringfence.apps.keys.wiring import vault
 from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
@@ -73,6 +75,7 @@ def add_engine(
                 sealed_secret=sealed,
                 created_at=clock.now(),
             )
+            record(account_id, Act.ENGINE_ADDED, Thing("engine", str(engine_id)))
     except IntegrityError:
         raise NameTaken(f"There is an engine {name!r} already. Choose another name.") from None
     return engine_id
@@ -120,6 +123,8 @@ def remove_engine(account_id: UUID, engine_id: UUID) -> None:
     """Forget an engine and its secret. Raises `NoSuchEngine`."""
     with tenant(account_id):
         gone, _ = Engine.objects.filter(account_id=account_id, id=engine_id).delete()
+        if gone:
+            record(account_id, Act.ENGINE_REMOVED, Thing("engine", str(engine_id)))
     if not gone:
         raise NoSuchEngine("There is no such engine.")
 

@@ -8,6 +8,8 @@ from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.agents.agents import periods_of
 from ringfence.apps.agents.errors import Archived, NoSuchAgent, NoSuchVersion, NotPublished
 from ringfence.apps.agents.models import Agent, AgentVersion
+from ringfence.apps.audit.acts import Act, Thing
+from ringfence.apps.audit.record import record
 from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
 from ringfence.policy import AgentPeriods
@@ -68,6 +70,7 @@ def publish(
         Agent.objects.filter(account_id=account_id, id=agent_id).update(
             live_version=number, name=name, updated_at=clock.now()
         )
+        record(account_id, Act.AGENT_PUBLISHED, Thing("agent", str(agent_id)))
     return number
 
 

@@ -14,6 +14,7 @@ from ringfence.apps.rows.cursor import Cursor
 from ringfence.core.ids import new_id
 from ringfence.policy import Plan, load
 from ringfence.vault.audit.entry import Writer
+from ringfence.vault.errors import EpochGone
 from ringfence.vault.keyring import day_epoch
 from ringfence.vault.vault import Vault
 from ringfence.vault.wrap import new_bucket_key, open_bucket_key
@@ -25,7 +26,7 @@ _PLAN: Final = "SELECT plan FROM accounts_account WHERE id = %s"
 _FIND: Final = """
 SELECT id, epoch, wrapped, created_at FROM audit_bucket
 WHERE account_id = %s AND day = %s AND period_days IS NOT DISTINCT FROM %s::integer
-ORDER BY id LIMIT 1
+ORDER BY id DESC LIMIT 1
 """
 _MAKE: Final = """
 INSERT INTO audit_bucket (id, account_id, day, period_days, epoch, wrapped, created_at)
@@ -94,16 +95,12 @@ def bucket_of_today(cursor: Cursor, vault: Vault, account_id: UUID) -> OpenBucke
     cursor.execute(_PLAN, (account_id,))
     row = cursor.fetchone()
     days = period(Plan(row[0])) if row else period(Plan.STARTER)
-    place = (account_id, day, days)
-    cursor.execute(_FIND, place)
+    cursor.execute(_FIND, (account_id, day, days))
     found = cursor.fetchone()
-    if found is None:
-        epoch, fresh = epoch_of(day, days), new_id(vault.clock)
-        _key, wrapped = new_bucket_key(vault.keyring, account_id, fresh, epoch)
-        cursor.execute(_MAKE, (fresh, *place, epoch or "", wrapped, now))
-        cursor.execute(_FIND, place)
-        found = cursor.fetchone()
-    bucket = _open(vault, account_id, (*found[:3], day, days))
+    bucket = _opened(vault, account_id, (*found[:3], day, days)) if found else None
+    if found is None or bucket is None:
+        # The first event of the day; or the clock ran ahead, and a day that is still to come was destroyed.
+        return _make(cursor, vault, account_id, day, days)
     if now - found[3] > SETTLED:
         _memory.keep(vault, account_id, bucket)
     return bucket
@@ -114,10 +111,30 @@ def live_buckets(
 ) -> list[OpenBucket]:  # fmt: skip
     """Every bucket with something in it that may still be read, newest day first."""
     cursor.execute(_ALL, (account_id, vault.clock.now().date(), first_day, last_day))
-    return [_open(vault, account_id, row) for row in cursor.fetchall()]
+    found = [_opened(vault, account_id, row) for row in cursor.fetchall()]
+    return [bucket for bucket in found if bucket is not None]
 
 
-def _open(vault: Vault, account_id: UUID, row: tuple[UUID, str, bytes, date, int | None]) -> OpenBucket:
+def _make(cursor: Cursor, vault: Vault, account_id: UUID, day: date, days: int | None) -> OpenBucket:
+    epoch, bucket_id = epoch_of(day, days), new_id(vault.clock)
+    try:
+        key, wrapped = new_bucket_key(vault.keyring, account_id, bucket_id, epoch)
+    except (
+        EpochGone
+    ):  # destroyed days are not made anew: the account's own key has it, and pruning ends it on time
+        epoch = None
+        key, wrapped = new_bucket_key(vault.keyring, account_id, bucket_id, epoch)
+    cursor.execute(_MAKE, (bucket_id, account_id, day, days, epoch or "", wrapped, vault.clock.now()))
+    return OpenBucket(bucket_id, day, days, Writer(key))
+
+
+def _opened(
+    vault: Vault, account_id: UUID, row: tuple[UUID, str, bytes, date, int | None]
+) -> OpenBucket | None:
+    """None once its day was destroyed."""
     bucket_id, epoch, wrapped, day, days = row
-    key = open_bucket_key(vault.keyring, account_id, bucket_id, epoch or None, bytes(wrapped))
+    try:
+        key = open_bucket_key(vault.keyring, account_id, bucket_id, epoch or None, bytes(wrapped))
+    except EpochGone:
+        return None
     return OpenBucket(bucket_id, day, days, Writer(key))

@@ -4,14 +4,17 @@ Every part says whether it is available, and if not, why: deleted, being_erased,
 call lives and its after-call work is not done. Of a call that is being erased as a whole nothing is told but that.
 """
 
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from ringfence.apps.accounts.tenancy import tenant
+from ringfence.apps.audit.acts import Act, Thing
+from ringfence.apps.audit.record import record
 from ringfence.apps.calls.errors import NeverKept, NoSuchCall, PartGone
 from ringfence.apps.calls.models import Call, Recording
 from ringfence.apps.calls.numbers import masked
-from ringfence.apps.calls.reveal import OpenTranscript, check_purpose, gate, open_numbers, open_transcript
+from ringfence.apps.calls.reveal import OpenTranscript, check_purpose, gate, open_numbers, read_transcript
 from ringfence.apps.calls.wav import FRAME, HEADER, MEDIA_TYPE
 from ringfence.core.clock import Clock
 
@@ -20,17 +23,28 @@ TELEPHONE_RATE: Final = 8_000
 
 
 def call_document(
-    account_id: UUID, call_id: UUID, *, purpose: str, clock: Clock, unmask: bool = True
+    account_id: UUID,
+    call_id: UUID,
+    *,
+    purpose: str,
+    clock: Clock,
+    unmask: bool = True,
+    once_within: timedelta | None = None,
 ) -> dict[str, Any]:
-    """Everything that may be known of a call now. A part that is not available says why. Raises NoSuchCall."""
+    """Everything that may be known of a call now. A part that is not available says why. Raises NoSuchCall.
+
+    `once_within` is for whoever asks again and again for one look.
+    """
     check_purpose(purpose)
-    words, why = _words(account_id, call_id, purpose, clock)  # first: the call may end while we look
     with tenant(account_id):
+        words, why = _words(account_id, call_id, purpose, clock)  # first: the call may end while we look
         row = Call.objects.filter(account_id=account_id, id=call_id).first()
         if row is None or (row.expires_at is not None and clock.now() >= row.expires_at):
             raise NoSuchCall("There is no such call.")
         numbers = open_numbers([row], clock, purpose=purpose).get(call_id)
         recording = Recording.objects.filter(account_id=account_id, call_id=call_id).first()
+        this = Thing("call", str(call_id))
+        record(account_id, Act.CALL_OPENED, this, purpose=purpose, once_within=once_within)
     show = (lambda number: number) if unmask else masked
     told = row.being_erased_at is None
     return {
@@ -65,7 +79,7 @@ def _words(
     account_id: UUID, call_id: UUID, purpose: str, clock: Clock
 ) -> tuple[OpenTranscript | None, str | None]:
     try:
-        return open_transcript(account_id, call_id, purpose=purpose, clock=clock), None
+        return read_transcript(account_id, call_id, purpose=purpose, clock=clock), None
     except PartGone as gone:
         return None, gone.reason
     except NeverKept:

@@ -15,6 +15,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.agents.models import Agent
+from ringfence.apps.audit.acts import Act
+from ringfence.apps.audit.record import record
 from ringfence.apps.calls import cursors
 from ringfence.apps.calls.cursors import Position
 from ringfence.apps.calls.errors import BadFilter
@@ -31,6 +33,7 @@ from ringfence.vault.blind import Tokens, number_index, words
 LONGEST_S: Final = 86_400.0
 SEARCH_LEAST: Final = 200
 SEARCH_MOST: Final = 5000
+WATCH: Final = timedelta(minutes=10)
 _DAY: Final = timedelta(days=1)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _COLUMNS: Final = (
@@ -97,10 +100,13 @@ class CallPage:
 
 def list_calls(
     account_id: UUID, filters: CallFilters, *, clock: Clock, cursor: str | None = None, limit: int = 50,
-    unmask: bool = False, purpose: str = PROVIDING,
+    unmask: bool = False, purpose: str = PROVIDING, watching: bool = False,
 ) -> CallPage:  # fmt: skip
     """A page of calls, for a purpose: the customer's own list is the service. Numbers are masked unless `unmask`.
     Raises BadCursor, NotAllowed.
+
+    Each page is an act, written down with the ids it shows. `watching` is a page that asks by itself, again and again: what
+    one person watches is written down every ten minutes.
     """
     after = cursors.decode(cursor) if cursor else None
     with tenant(account_id):
@@ -109,9 +115,21 @@ def list_calls(
         more, rows = len(rows) > limit, rows[:limit]
         numbers = open_numbers(rows, clock, purpose=purpose)
         states = _part_states(account_id, [row.id for row in rows], clock.now())
+        _write_down(account_id, filters, [row.id for row in rows], purpose, watching=watching)
     found = tuple(_row(row, numbers.get(row.id), states.get(row.id, {}), unmask=unmask) for row in rows)
     last = rows[-1] if more else None
     return CallPage(found, cursors.encode(Position(last.started_at, last.id)) if last else None)
+
+
+def _write_down(
+    account_id: UUID, filters: CallFilters, shown: list[UUID], purpose: str, *, watching: bool
+) -> None:  # fmt: skip
+    if watching:
+        record(account_id, Act.CALLS_WATCHED, purpose=purpose, once_within=WATCH)
+    elif filters.words or filters.variable or filters.number:
+        record(account_id, Act.CALLS_SEARCHED, purpose=purpose, calls=shown)
+    else:
+        record(account_id, Act.CALLS_LISTED, purpose=purpose, calls=shown)
 
 
 @dataclass(slots=True)

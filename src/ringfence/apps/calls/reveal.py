@@ -5,13 +5,15 @@ or has not done. Nothing opened here is cached.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
 
 from ringfence.apps.accounts.tenancy import tenant
+from ringfence.apps.audit.acts import Act, Thing
+from ringfence.apps.audit.record import record
 from ringfence.apps.calls.content import (
     LOG,
     RECORDING,
@@ -37,6 +39,7 @@ from ringfence.vault.errors import EpochGone
 from ringfence.vault.journal import JournalReader
 from ringfence.vault.seal import derive
 
+PLAYBACK: Final = timedelta(minutes=10)
 PROVIDING: Final = "service"
 
 
@@ -99,12 +102,19 @@ def open_numbers(rows: list[Call], clock: Clock, *, purpose: str) -> dict[UUID, 
 
 def open_transcript(account_id: UUID, call_id: UUID, *, purpose: str, clock: Clock) -> OpenTranscript:
     """Words, variables and summary of a call. Raises NoSuchCall, PartGone, NeverKept, NotAllowed."""
-    check_purpose(purpose)
     with tenant(account_id):
-        row, erasing = _part(Transcript, account_id, call_id, clock)
-        gate(row.state, row.expires_at, erasing, clock)
-        place = Place(account_id, call_id)
-        key = _part_key(row, place, TRANSCRIPT)
+        words = read_transcript(account_id, call_id, purpose=purpose, clock=clock)
+        record(account_id, Act.CALL_OPENED, Thing("call", str(call_id)), purpose=purpose)
+    return words
+
+
+def read_transcript(account_id: UUID, call_id: UUID, *, purpose: str, clock: Clock) -> OpenTranscript:
+    """The same inside `tenant`, for whoever writes the act down: `apps.calls.document`."""
+    check_purpose(purpose)
+    row, erasing = _part(Transcript, account_id, call_id, clock)
+    gate(row.state, row.expires_at, erasing, clock)
+    place = Place(account_id, call_id)
+    key = _part_key(row, place, TRANSCRIPT)
     turns = row.turns_sealed
     summary = row.summary_sealed
     return OpenTranscript(
@@ -143,12 +153,17 @@ class OpenRecording:
 
 
 def open_recording(account_id: UUID, call_id: UUID, *, purpose: str, clock: Clock) -> OpenRecording:
-    """A call's audio. Raises NoSuchCall, PartGone, NeverKept, NotAllowed; Tampered while reading changed bytes."""
+    """A call's audio. Raises NoSuchCall, PartGone, NeverKept, NotAllowed; Tampered while reading changed bytes.
+
+    Players ask for a recording in ranges: what one person asks of one recording within `PLAYBACK` is one act of listening.
+    """
     check_purpose(purpose)
     with tenant(account_id):
         row, erasing = _part(Recording, account_id, call_id, clock)
         gate(row.state, row.expires_at, erasing, clock)
         key = _part_key(row, Place(account_id, call_id), RECORDING)
+        this = Thing("call", str(call_id))
+        record(account_id, Act.RECORDING_PLAYED, this, purpose=purpose, once_within=PLAYBACK)
     journal = JournalReader(_store().source(row.object_name), key)
     ends = min((end for end in (row.expires_at, row.call.expires_at) if end is not None), default=None)
     return OpenRecording(WavReader(journal, row.duration_ms), account_id, call_id, ends, clock)
@@ -164,6 +179,7 @@ def open_waveform(account_id: UUID, call_id: UUID, *, purpose: str, clock: Clock
             return None
         place = Place(account_id, call_id)
         key = derive(_part_key(row, place, RECORDING), "waveform")
+        record(account_id, Act.CALL_OPENED, Thing("call", str(call_id)), purpose=purpose)
     return open_bytes(key, row.waveform_sealed, place, RECORDING, "waveform_sealed")
 
 

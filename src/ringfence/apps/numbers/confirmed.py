@@ -11,6 +11,8 @@ from django.db import connection
 from django.db.models import F, Sum
 
 from ringfence.apps.accounts.tenancy import tenant
+from ringfence.apps.audit.acts import Act, Thing
+from ringfence.apps.audit.record import record
 from ringfence.apps.keys.wiring import vault
 from ringfence.apps.numbers.e164 import e164
 from ringfence.apps.numbers.errors import CodeOver, NoSuchNumber, NotCalled, TooManyCodes, WrongCode
@@ -67,6 +69,7 @@ def request_code(account_id: UUID, user_id: UUID, number: str, *, clock: Clock, 
         row.codes_sent += 1
         row.user_id, row.label = user_id, label
         row.save()
+        record(account_id, Act.CODE_REQUESTED, Thing("confirmed", str(row.id)))
     return SentCode(row.id, number, code)
 
 
@@ -86,6 +89,7 @@ def confirm(account_id: UUID, confirmed_id: UUID, code: str, clock: Clock) -> No
             mine.update(
                 confirmed_at=clock.now(), code_hash=None, code_expires_at=None, attempts=0, codes_sent=0
             )
+            record(account_id, Act.NUMBER_CONFIRMED, Thing("confirmed", str(confirmed_id)))
     if row is None:
         raise NoSuchNumber("There is no such number.")
     if not tried:
@@ -122,6 +126,8 @@ def remove_confirmed(account_id: UUID, confirmed_id: UUID) -> None:
         )
         gone, _ = mine.filter(codes_sent=0).delete()
         gone += mine.update(number_sealed=b"", label="", code_hash=None, confirmed_at=None)
+        if gone:
+            record(account_id, Act.CONFIRMED_FORGOTTEN, Thing("confirmed", str(confirmed_id)))
     if not gone:
         raise NoSuchNumber("There is no such number.")
 

@@ -9,6 +9,8 @@ import orjson
 from django.db import connection
 
 from ringfence.apps.accounts.tenancy import tenant
+from ringfence.apps.audit.acts import Act, Thing
+from ringfence.apps.audit.record import record
 from ringfence.apps.keys.wiring import vault
 from ringfence.apps.numbers.errors import NoSuchConnection
 from ringfence.apps.numbers.models import Connection
@@ -58,6 +60,7 @@ def connect(
             sealed_secret=sealed,
             created_at=clock.now(),
         )
+        record(account_id, Act.CARRIER_CONNECTED, Thing("connection", str(connection_id)))
     return connection_id
 
 
@@ -99,6 +102,8 @@ def disconnect(account_id: UUID, connection_id: UUID) -> None:
     """Forget a connection, its secret and its numbers. Raises `NoSuchConnection`."""
     with tenant(account_id):
         gone, _ = Connection.objects.filter(account_id=account_id, id=connection_id).delete()
+        if gone:
+            record(account_id, Act.CARRIER_DISCONNECTED, Thing("connection", str(connection_id)))
     if not gone:
         raise NoSuchConnection("There is no such connection.")
 

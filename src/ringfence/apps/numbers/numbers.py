@@ -6,6 +6,8 @@ from uuid import UUID
 from django.db import IntegrityError
 
 from ringfence.apps.accounts.tenancy import tenant
+from ringfence.apps.audit.acts import Act, Thing
+from ringfence.apps.audit.record import record
 from ringfence.apps.numbers.e164 import e164
 from ringfence.apps.numbers.errors import NoSuchConnection, NoSuchNumber, NumberTaken
 from ringfence.apps.numbers.models import Connection, Number
@@ -39,6 +41,7 @@ def add_number(account_id: UUID, connection_id: UUID, number: str, *, clock: Clo
                 label=label,
                 created_at=clock.now(),
             )
+            record(account_id, Act.NUMBER_ADDED, Thing("number", str(number_id)))
     except IntegrityError:
         raise NumberTaken("This connection has that number already.") from None
     return number_id
@@ -69,6 +72,8 @@ def assign(account_id: UUID, number_id: UUID, agent_id: UUID | None) -> None:
     """Let an agent answer a number, or nobody. The caller made sure the agent is the account's. Raises `NoSuchNumber`."""
     with tenant(account_id):
         changed = Number.objects.filter(account_id=account_id, id=number_id).update(agent_id=agent_id)
+        if changed:
+            record(account_id, Act.NUMBER_ASSIGNED, Thing("number", str(number_id)))
     if not changed:
         raise NoSuchNumber("There is no such number.")
 
@@ -77,5 +82,7 @@ def remove_number(account_id: UUID, number_id: UUID) -> None:
     """Forget a number; its calls stay. Raises `NoSuchNumber`."""
     with tenant(account_id):
         gone, _ = Number.objects.filter(account_id=account_id, id=number_id).delete()
+        if gone:
+            record(account_id, Act.NUMBER_REMOVED, Thing("number", str(number_id)))
     if not gone:
         raise NoSuchNumber("There is no such number.")

@@ -6,6 +6,8 @@ Written from the voice's side as well as from pages, so these take a cursor whos
 from typing import Final
 from uuid import UUID
 
+from ringfence.apps.audit.acts import Act, Thing
+from ringfence.apps.audit.record import note
 from ringfence.apps.numbers.causes import Cause
 from ringfence.apps.rows.cursor import Cursor
 from ringfence.core.ids import new_id
@@ -14,10 +16,10 @@ from ringfence.vault.vault import Vault
 
 _ADD: Final = """
 INSERT INTO numbers_suppression (id, account_id, number_index, cause, at) VALUES (%s, %s, %s, %s, %s)
-ON CONFLICT DO NOTHING
+ON CONFLICT DO NOTHING RETURNING id
 """
 _HAS: Final = "SELECT EXISTS (SELECT 1 FROM numbers_suppression WHERE account_id = %s AND number_index = %s)"
-_LIFT: Final = "DELETE FROM numbers_suppression WHERE account_id = %s AND number_index = %s"
+_LIFT: Final = "DELETE FROM numbers_suppression WHERE account_id = %s AND number_index = %s RETURNING id"
 
 
 def suppress(cursor: Cursor, vault: Vault, account_id: UUID, number: str, cause: Cause) -> None:
@@ -26,6 +28,8 @@ def suppress(cursor: Cursor, vault: Vault, account_id: UUID, number: str, cause:
         _ADD,
         (new_id(vault.clock), account_id, _index(vault, account_id, number), cause.value, vault.clock.now()),
     )
+    if (fresh := cursor.fetchone()) is not None:
+        note(cursor, vault, account_id, Act.NUMBER_SUPPRESSED, Thing("suppression", str(fresh[0])))
 
 
 def is_suppressed(cursor: Cursor, vault: Vault, account_id: UUID, number: str) -> bool:
@@ -37,6 +41,8 @@ def is_suppressed(cursor: Cursor, vault: Vault, account_id: UUID, number: str) -
 def lift(cursor: Cursor, vault: Vault, account_id: UUID, number: str) -> None:
     """Allow `number` again: for a member who entered it by mistake."""
     cursor.execute(_LIFT, (account_id, _index(vault, account_id, number)))
+    if (gone := cursor.fetchone()) is not None:
+        note(cursor, vault, account_id, Act.SUPPRESSION_LIFTED, Thing("suppression", str(gone[0])))
 
 
 def _index(vault: Vault, account_id: UUID, number: str) -> bytes:

@@ -64,7 +64,7 @@ def _lengthen(cursor: Any, vault: Vault, account_id: UUID) -> None:
     for bucket_id, day, epoch, wrapped in cursor.execute(_SHORT, (account_id, days, today)).fetchall():
         later = epoch_of(day, days)
         try:
-            key = open_bucket_key(vault.keyring, account_id, bucket_id, epoch, bytes(wrapped))
+            key = open_bucket_key(vault.keyring, account_id, bucket_id, epoch or None, bytes(wrapped))
         except EpochGone:
             continue  # its day is over
         fresh = wrap_bucket_key(vault.keyring, account_id, bucket_id, later, key)

@@ -10,6 +10,7 @@ from ninja import Field, Query, Router, Schema, Status
 
 from ringfence.apps.accounts.models import Role
 from ringfence.apps.agents.agents import agent_by_slug
+from ringfence.apps.audit.acting import part_of_one_act
 from ringfence.apps.calls.document import call_document
 from ringfence.apps.calls.errors import NeverKept, PartGone
 from ringfence.apps.calls.listing import CallFilters, CallRow, list_calls
@@ -93,7 +94,8 @@ def place(request: HttpRequest, body: CallOut) -> Status[dict[str, Any]]:
     made = call_number(
         account_id, agent.id, body.to, found.id, clock=clock(), public_url=current().public_url
     )
-    return Status(201, call_document(account_id, made, purpose=PROVIDING, clock=clock()))
+    with part_of_one_act():
+        return Status(201, call_document(account_id, made, purpose=PROVIDING, clock=clock()))
 
 
 @router.get("/{uuid:call_id}", summary="One call")
@@ -146,9 +148,8 @@ def delete_transcript(request: HttpRequest, call_id: UUID) -> HttpResponse:
 @router.get("/{uuid:call_id}/vcon", summary="The call as vCon, with its audio")
 @needs(Action.EXPORT_CALLS)
 def vcon(request: HttpRequest, call_id: UUID) -> HttpResponseBase:
-    account_id = holder_of(request).account_id
-    call_document(account_id, call_id, purpose=PROVIDING, clock=clock())  # 404 before the stream begins
-    return StreamingHttpResponse(vcon_stream(account_id, call_id, clock=clock()), content_type=MEDIA_TYPE)
+    pieces = vcon_stream(holder_of(request).account_id, call_id, clock=clock())  # 404 before it begins
+    return StreamingHttpResponse(pieces, content_type=MEDIA_TYPE)
 
 
 def _delete(request: HttpRequest, call_id: UUID, part: Part) -> HttpResponse:

@@ -10,6 +10,7 @@ from ninja.security import HttpBearer
 from ringfence.apps.accounts.apikeys import KeyHolder, verify
 from ringfence.apps.accounts.errors import KeyRefused
 from ringfence.apps.accounts.models import Role
+from ringfence.apps.audit.acting import Actor, ActorKind, acting
 from ringfence.web.access import Action, demand
 from ringfence.web.clock import clock
 
@@ -40,8 +41,11 @@ def needs(action: Action) -> Callable[[Operation], Operation]:
     def decorate(operation: Operation) -> Operation:
         @wraps(operation)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            demand(Role(holder_of(request).role), action)
-            return operation(request, *args, **kwargs)
+            holder = holder_of(request)
+            demand(Role(holder.role), action)
+            who = Actor(ActorKind.API_KEY, holder.key_id, request.META.get("REMOTE_ADDR") or None)
+            with acting(who):
+                return operation(request, *args, **kwargs)
 
         checked.action = action  # type: ignore[attr-defined]
         return checked

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ringfence.apps.agents.agents import agents
+from ringfence.apps.audit.acting import part_of_one_act
 from ringfence.apps.calls.document import call_document
 from ringfence.apps.calls.errors import NeverKept, PartGone
 from ringfence.apps.calls.listing import CallFilters, CallRow, list_calls
@@ -51,9 +52,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "outcomes": [o.value for o in Outcome], "first_page": not request.GET.get("cursor"),
     }  # fmt: skip
     if context["first_page"] and not context["filtered"] and not asked.words:
-        context["live"] = _live_rows(
-            viewer
-        )  # in the page from the start, so that nothing jumps while it loads
+        with part_of_one_act():  # in the page from the start, so that nothing jumps while it loads
+            context["live"] = _live_rows(viewer)
     return render(request, "calls/index.html", context, status=400 if wrong else 200)
 
 
@@ -74,9 +74,11 @@ def show(request: HttpRequest, call_id: UUID) -> HttpResponse:
     if not reading:
         for part in ("transcript", "summary", "variables", "recording"):
             call[part] = {"available": False, "reason": "your_role"}
+    with part_of_one_act():
+        wave = _wave(viewer.account_id, call_id, call) if reading else None
     context: dict[str, Any] = {
         "call": call, "turns": drawing.turns(call), "timings": drawing.timings(call),
-        "live": call["status"] in LIVE, "wave": _wave(viewer.account_id, call_id, call) if reading else None,
+        "live": call["status"] in LIVE, "wave": wave,
     }  # fmt: skip
     return render(request, "calls/show.html", context)
 
@@ -119,7 +121,14 @@ def delete(request: HttpRequest) -> HttpResponse:
 def _live_rows(viewer: Viewer) -> list[CallRow]:
     reading = viewer.may(Action.READ_CALLS)
     pages = [
-        list_calls(viewer.account_id, CallFilters(status=status), clock=clock(), limit=20, unmask=reading)
+        list_calls(
+            viewer.account_id,
+            CallFilters(status=status),
+            clock=clock(),
+            limit=20,
+            unmask=reading,
+            watching=True,
+        )
         for status in LIVE
     ]
     return [row for page in pages for row in page.rows]

@@ -1,7 +1,7 @@
 """Signing in: by one-time link or by password; out again; and which account."""
 
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.auth import authenticate, login, logout
 from django.core.cache import cache
@@ -11,8 +11,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ringfence.apps.accounts.links import user_of_token
+from ringfence.apps.accounts.members import belongings
 from ringfence.apps.accounts.models import normal_email
-from ringfence.web.viewer import SESSION_ACCOUNT, needs, viewer_of
+from ringfence.apps.accounts.tenancy import tenant
+from ringfence.apps.audit.acting import acting
+from ringfence.apps.audit.acts import Act, Thing
+from ringfence.apps.audit.record import record
+from ringfence.web.middleware import member
+from ringfence.web.viewer import SESSION_ACCOUNT, Viewer, needs, viewer_of
 
 HOME: Final = "/learn/calls/"
 MOST_TRIES: Final = 8
@@ -44,7 +50,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if user is None:
         message = "This address and password do not belong together. Check both and try again."
         return render(request, "sign_in.html", {**again, "error": message}, status=400)
-    login(request, user, backend=BY_PASSWORD)
+    _enter(request, user, BY_PASSWORD)
     return HttpResponseRedirect(target)
 
 
@@ -55,14 +61,20 @@ def link(request: HttpRequest) -> HttpResponse:
     if user is None:
         message = "This link was used already, or is too old. Ask for a new one."
         return render(request, "sign_in.html", {"next": HOME, "error": message}, status=400)
-    login(request, user, backend=BY_LINK)
+    _enter(request, user, BY_LINK)
     return redirect(HOME)
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session, and have the browser forget what it holds of us."""
-    logout(request)
+    viewer: Viewer | None = getattr(request, "viewer", None)
+    if viewer is None:
+        logout(request)
+    else:
+        with tenant(viewer.account_id):
+            record(viewer.account_id, Act.SIGNED_OUT, Thing("member", str(viewer.user_id)))
+            logout(request)
     response = redirect("/")
     response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
@@ -73,9 +85,24 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def choose_account(request: HttpRequest) -> HttpResponse:
     """Look at another account that one belongs to."""
     viewer, wanted = viewer_of(request), request.POST.get("account", "")
-    if any(str(each.account_id) == wanted for each in viewer.others):
-        request.session[SESSION_ACCOUNT] = wanted
+    entered = next((each for each in viewer.others if str(each.account_id) == wanted), None)
+    if entered is not None:
+        with tenant(entered.account_id):
+            record(entered.account_id, Act.ACCOUNT_ENTERED, Thing("member", str(viewer.user_id)))
+            request.session[SESSION_ACCOUNT] = wanted
+            request.session.save()
     return redirect(HOME)
+
+
+def _enter(request: HttpRequest, user: Any, backend: str) -> None:
+    """Begin a session, and write it down in the account that it begins in; who belongs nowhere has no account to tell."""
+    first = next(iter(belongings(user.id)), None)
+    if first is None:
+        login(request, user, backend=backend)
+        return
+    with acting(member(user.id, request)), tenant(first.account_id):
+        login(request, user, backend=backend)
+        record(first.account_id, Act.SIGNED_IN, Thing("member", str(user.id)))
 
 
 def _safe(request: HttpRequest, target: str | None) -> str:

@@ -13,6 +13,8 @@ from uuid import UUID
 import structlog
 from psycopg.types.json import Jsonb
 
+from ringfence.apps.audit.acts import Act, Thing
+from ringfence.apps.audit.record import note
 from ringfence.apps.calls.content import (
     RECORDING,
     TRANSCRIPT,
@@ -106,7 +108,10 @@ class AfterCall:
         sealed = seal_json(words.key, made.text, place, TRANSCRIPT, "summary_sealed")
         with self._database.transaction(account_id) as cursor:
             cursor.execute(_ADD_SUMMARY, (sealed, account_id, call_id, words.wrapped))
-            if cursor.rowcount and made.usage:
+            if not cursor.rowcount:
+                return
+            note(cursor, self._vault, account_id, Act.CALL_SUMMARISED, Thing("call", str(call_id)))
+            if made.usage:
                 costs = {f"summary_{name}": count for name, count in made.usage.items()}
                 cursor.execute(_ADD_COSTS, (Jsonb(costs), account_id, call_id))
 
@@ -124,6 +129,8 @@ class AfterCall:
         sealed = seal_bytes(derive(key, "waveform"), picture, place, RECORDING, "waveform_sealed")
         with self._database.transaction(account_id) as cursor:
             cursor.execute(_ADD_WAVEFORM, (sealed, account_id, call_id, row[1]))
+            if cursor.rowcount:
+                note(cursor, self._vault, account_id, Act.WAVEFORM_DRAWN, Thing("call", str(call_id)))
 
     def _words(self, place: Place) -> _Words | None:
         with self._database.transaction(place.account_id) as cursor:
