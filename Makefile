@@ -4,7 +4,7 @@ PY := .venv/bin/python
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup dev check test test-long bench audit clean
+.PHONY: help run setup dev check test test-long docs bench audit clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1@/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-20s%s\n", $$1, $$2 }'
@@ -29,6 +29,11 @@ test: check  ## every test that fits 45 minutes on two cores
 
 test-long: dev  ## the enumerations, which take longer
 	@chromium=$$(scripts/chromium.sh) && CHROMIUM=$$chromium $(PY) -m pytest -n $(WORKERS) -m long --timeout 3600
+
+# The pages that are made from the policy and the catalogue; a test says when to do it.
+docs: dev
+	@.venv/bin/ringfence datamap > docs/data-map.md
+	@.venv/bin/ringfence datamap --records > docs/records-of-processing.md
 
 bench: dev  ## the figures, as JSON lines and a table
 	@$(PY) -m bench

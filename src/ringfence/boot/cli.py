@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ringfence import __version__
+from ringfence.boot.cli_docs import datamap
 from ringfence.boot.cli_people import account, apikey, member
 from ringfence.boot.commands import Group, as_json, say
 
@@ -173,6 +174,7 @@ def welcome(*, demo: bool) -> None:
     say(greeting(demo=demo), as_json=True)
 
 
+main.add_command(datamap)
 main.add_command(account)
 main.add_command(member)
 main.add_command(apikey)

@@ -1,0 +1,15 @@
+"""What the platform says of itself on paper."""
+
+import click
+
+
+@click.command(hidden=True)  # for whoever changes the platform; users read what it made, in docs
+@click.option("--records", is_flag=True, help="The records of processing activities (GDPR 30) instead.")
+def datamap(*, records: bool) -> None:
+    """Print where which data rests, as Markdown: every table, object, key, file, job and log line."""
+    from ringfence.policy import load
+    from ringfence.policy.catalogue import catalogue
+    from ringfence.policy.catalogue.mapping import data_map
+    from ringfence.policy.catalogue.records import records as made
+
+    click.echo((made if records else data_map)(catalogue(), load()), nl=False)
