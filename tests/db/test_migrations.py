@@ -15,7 +15,7 @@ from ringfence.core.clock import ManualClock
 from tests.support.accounts import an_account
 from tests.support.database import Database, migrate, point_at
 
-OURS = ("accounts", "agents", "audit", "calls", "keys", "numbers", "policies")
+OURS = ("accounts", "agents", "audit", "calls", "keys", "numbers", "policies", "sweeps")
 
 
 @pytest.fixture

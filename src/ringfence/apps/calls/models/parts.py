@@ -1,5 +1,7 @@
 """The parts of a call that have periods of their own, and what makes the transcript searchable."""
 
+from typing import Final
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -18,6 +20,9 @@ class PartState(models.TextChoices):
     BEING_ERASED = "being_erased"
     DELETED = "deleted"
     EXPIRED = "expired"
+
+
+STILL_KEPT: Final = models.Q(state=PartState.KEPT.value)  # what is gone already needs nobody to look for it
 
 
 class _Part(TenantRow):
@@ -46,7 +51,11 @@ class Recording(_Part):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["call", "account_id"], name="calls_recording_once")]
-        indexes = [models.Index(fields=["expires_at", "account_id"], name="calls_recording_due")]
+        indexes = [
+            models.Index(
+                fields=["expires_at", "account_id"], name="calls_recording_kept", condition=STILL_KEPT
+            )
+        ]
 
 
 class Transcript(_Part):
@@ -59,7 +68,11 @@ class Transcript(_Part):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["call", "account_id"], name="calls_transcript_once")]
-        indexes = [models.Index(fields=["expires_at", "account_id"], name="calls_transcript_due")]
+        indexes = [
+            models.Index(
+                fields=["expires_at", "account_id"], name="calls_transcript_kept", condition=STILL_KEPT
+            )
+        ]
 
 
 class SearchTokens(TenantRow):

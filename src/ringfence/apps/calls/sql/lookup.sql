@@ -96,13 +96,3 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT DISTINCT e.account_id FROM public.calls_erasure e WHERE e.state = 'requested'
 $$;
 GRANT EXECUTE ON FUNCTION lookup.accounts_with_open_erasures() TO rf_worker;
-
--- name: accounts_with_overdue_parts
--- Where something stands in a row past the moment it must be gone.
-CREATE OR REPLACE FUNCTION lookup.accounts_with_overdue_parts(at timestamptz) RETURNS SETOF uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT c.account_id FROM public.calls_call c WHERE c.expires_at <= at
-    UNION SELECT r.account_id FROM public.calls_recording r WHERE r.expires_at <= at AND r.state <> 'expired'
-    UNION SELECT t.account_id FROM public.calls_transcript t WHERE t.expires_at <= at AND t.state <> 'expired'
-$$;
-GRANT EXECUTE ON FUNCTION lookup.accounts_with_overdue_parts(timestamptz) TO rf_worker;
