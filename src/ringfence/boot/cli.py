@@ -164,6 +164,25 @@ def trust(*, show: bool) -> None:
         click.echo(line)
 
 
+@main.command()
+@as_json
+def prove(*, as_json: bool) -> None:
+    """Try every promise against the running installation, and say how each stands.
+
+    A line each: kept, not kept, a gap (not built, or not measurable here), not applicable. Uses a throw-away account with
+    canary calls of its own; nobody's data and nobody's clock is touched. Exit status 1 if a promise is not kept.
+    """
+    from ringfence.boot import proving
+
+    verdict = proving.prove()
+    if as_json:
+        say({"promises": verdict.promises}, as_json=True)
+    else:
+        proving.show(verdict)
+    if verdict.broken:
+        raise click.exceptions.Exit(1)
+
+
 @main.command(hidden=True)
 @click.option("--demo", is_flag=True)
 @_role

@@ -1,8 +1,7 @@
 """No process serves over a database that holds what nobody declared (collect.nothing-else), nor under a policy that is
 not written down (publish.policy).
 
-One query, at `ringfence migrate` and at the start of each role. It reads PostgreSQL's own catalogue: information_schema
-shows a login only what it may touch, and would hide from it exactly the tables that matter.
+One query, at `ringfence migrate` and at the start of each role.
 """
 
 from datetime import date
@@ -11,6 +10,7 @@ from typing import Any, Final
 import psycopg
 import structlog
 
+from ringfence.apps.rows.schema import LIVE, tables
 from ringfence.boot import logs
 from ringfence.boot.clock import SystemClock
 from ringfence.policy.catalogue import Catalogue, PlaceKind, catalogue, compare, explain, lapsed
@@ -19,14 +19,6 @@ from ringfence.policy.load import load, source
 from ringfence.vault.seal import KEY_BYTES
 
 CIPHER: Final = "AES"
-_COLUMNS: Final = """
-SELECT CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END,
-       a.attname, format_type(a.atttypid, a.atttypmod)
-FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
-  AND n.nspname <> 'information_schema' AND NOT starts_with(n.nspname, 'pg_')
-ORDER BY 1, a.attnum
-"""
 
 
 def enforce(database_url: str) -> None:
@@ -41,11 +33,8 @@ def enforce(database_url: str) -> None:
 
 
 def live_schema(connection: psycopg.Connection[Any]) -> dict[str, dict[str, str]]:
-    """Every table that is there: column → type. Tables of other schemas than `public` carry the schema's name."""
-    found: dict[str, dict[str, str]] = {}
-    for table, column, kind in connection.execute(_COLUMNS).fetchall():
-        found.setdefault(table, {})[column] = kind
-    return found
+    """Every table that is there: column → type."""
+    return tables(connection.execute(LIVE).fetchall())
 
 
 def check(database_url: str) -> None:

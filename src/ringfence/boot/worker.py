@@ -13,9 +13,12 @@ from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
 
 from ringfence.apps.calls.objects import Objects
+from ringfence.boot.trail import Step, trail_jobs
 from ringfence.boot.wiring import live_folder
 from ringfence.core.config import Config
 from ringfence.core.errors import Unavailable
+from ringfence.lifecycle.assurance.looks import measure
+from ringfence.lifecycle.assurance.values import Looking
 from ringfence.lifecycle.deletion import erase, open_erasures
 from ringfence.vault.vault import Vault
 from ringfence.work.aftercall.run import AfterCall
@@ -26,6 +29,7 @@ from ringfence.work.recovery import Recovery
 
 AT_ONCE: Final = 2
 SWEEP_S: Final = 10.0
+MEASURE_S: Final = 300.0
 STALLED_AFTER_S: Final = 30.0
 STOP_S: Final = 4.0
 _OPEN_ERASURES: Final = "SELECT * FROM lookup.accounts_with_open_erasures()"
@@ -37,12 +41,13 @@ def serve(config: Config, vault: Vault) -> None:
     database = Database(config.database_urls.of("worker"))
     database.open()
     try:
-        asyncio.run(_run(config, vault, database))
+        with trail_jobs(config, vault, database) as trail:
+            asyncio.run(_run(config, vault, database, trail))
     finally:
         database.close()
 
 
-async def _run(config: Config, vault: Vault, database: Database) -> None:
+async def _run(config: Config, vault: Vault, database: Database, trail: list[tuple[Step, float]]) -> None:
     objects = Objects(config.object_store_url)
     recovery = Recovery(database, vault, Intake(database, vault, objects), live_folder(config))
     jobs = queue(config, vault, AfterCall(database, vault, objects))
@@ -62,6 +67,9 @@ async def _run(config: Config, vault: Vault, database: Database) -> None:
             await jobs.job_manager.retry_job(job)
             structlog.get_logger().warning("a job of a dead worker is done again", job_id=job.id)
 
+    async def look() -> None:
+        await asyncio.to_thread(measure, Looking(vault.clock, config, vault))
+
     async with jobs.open_async(), asyncio.TaskGroup() as group:
         working = group.create_task(
             jobs.run_worker_async(
@@ -74,6 +82,8 @@ async def _run(config: Config, vault: Vault, database: Database) -> None:
             )
         )
         sweeping = [group.create_task(_again_and_again(each)) for each in (recover, finish, take_up)]
+        sweeping.append(group.create_task(_again_and_again(look, MEASURE_S)))
+        sweeping += [group.create_task(_again_and_again(step, every)) for step, every in trail]
         await stop.wait()
         for task in (working, *sweeping):
             task.cancel()
@@ -100,9 +110,9 @@ def finish_erasures(database: Database, vault: Vault) -> None:
             erase(account_id, call_id, part, vault.clock)
 
 
-async def _again_and_again(step: Callable[[], Awaitable[None]]) -> None:
+async def _again_and_again(step: Callable[[], Awaitable[None]], every_s: float = SWEEP_S) -> None:
     """Every few seconds, whatever happened the last time."""
     while True:
         with contextlib.suppress(Unavailable, ConnectorException, OperationalError):  # away now, asked again
             await step()
-        await asyncio.sleep(SWEEP_S)
+        await asyncio.sleep(every_s)

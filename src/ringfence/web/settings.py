@@ -28,6 +28,7 @@ INSTALLED_APPS: Final = [
     "ringfence.apps.audit.apps.AuditConfig",
     "ringfence.apps.policies.apps.PoliciesConfig",
     "ringfence.apps.sweeps.apps.SweepsConfig",
+    "ringfence.apps.assurance.apps.AssuranceConfig",
     "ringfence.apps.accounts.apps.AccountsConfig",
     "ringfence.apps.agents.apps.AgentsConfig",
     "ringfence.apps.numbers.apps.NumbersConfig",

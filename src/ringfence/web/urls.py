@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from ringfence.web.console import agents, calls, gallery, numbers, settings, signin
-from ringfence.web.public import privacy
+from ringfence.web.public import privacy, trust
 from ringfence.web.webhooks import twilio
 
 handler404 = "ringfence.web.errors.not_found"
@@ -14,6 +14,9 @@ urlpatterns = [
     path("privacy/", privacy.elsewhere, name="privacy-elsewhere"),
     path("privacy.json", privacy.machine, name="privacy-json"),
     path("privacy/changes", privacy.history, name="privacy-changes"),
+    path("trust", trust.show, name="trust"),
+    path("trust/", trust.elsewhere, name="trust-elsewhere"),
+    path("trust.json", trust.machine, name="trust-json"),
     path("sign-in/", signin.sign_in, name="sign-in"),
     path("sign-in/link/", signin.link, name="sign-in-link"),
     path("sign-out/", signin.sign_out, name="sign-out"),

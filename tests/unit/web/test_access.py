@@ -18,7 +18,7 @@ EXPECTED = {
     },
 }  # fmt: skip
 OPEN = {"home", "sign-in", "sign-in-link", "sign-out", "gallery", "twilio-voice", "twilio-status"}
-OPEN |= {"privacy", "privacy-elsewhere", "privacy-json", "privacy-changes"}
+OPEN |= {"privacy", "privacy-elsewhere", "privacy-json", "privacy-changes", "trust", "trust-elsewhere", "trust-json"}
 
 
 @pytest.mark.parametrize("role", list(Role))

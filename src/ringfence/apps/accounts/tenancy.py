@@ -22,8 +22,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from ringfence.apps.accounts.errors import NoTenant, OtherTenant
 from ringfence.apps.rows.cursor import set_tenant
 
-# Of no account: people, who may belong to several; the policy, which is everybody's; the sweeps, which go over all.
-OUTSIDE: Final = frozenset({"accounts.user", "policies.enforcedpolicy", "sweeps.sweep", "sweeps.clockmark"})
+# Of no account: people, who may belong to several; the policy and what is measured about it, which are everybody's;
+# the sweeps, which go over all.
+OUTSIDE: Final = frozenset(
+    {
+        "accounts.user", "policies.enforcedpolicy", "assurance.measurement", "sweeps.sweep", "sweeps.clockmark",
+    }
+)  # fmt: skip
 
 _current: ContextVar[UUID | None] = ContextVar("ringfence_tenant", default=None)
 

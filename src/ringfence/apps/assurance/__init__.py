@@ -1,0 +1,1 @@
+"""What was measured about each promise, and when."""

@@ -1,0 +1,47 @@
+"""What is not built yet, promise by promise. A line leaves when a look or a trial takes its place."""
+
+from typing import Final
+
+_SIGN_UP: Final = "Accounts are opened on the command line; signing up with these details is not built yet."
+_GATE: Final = (
+    "Not built yet: the one gate through which personal data leaves, which would refuse and note it."
+)
+_PURPOSE: Final = "Reading call data asks the policy's table; that every other read does is not built yet."
+_RIGHTS: Final = "Not built yet: the desk at which these rights are exercised."
+_HIPAA: Final = "Not built yet: HIPAA cannot be enabled for an account."
+
+GAPS: Final = {
+    "collect.account": _SIGN_UP,
+    "collect.usage": "Usage is not counted yet, apart from the calls themselves and the sessions of signed-in people.",
+    "collect.contact": "Contact lists are not built yet; none can be uploaded.",
+    "use.service": _PURPOSE,
+    "use.billing": _PURPOSE,
+    "use.improve": "Nothing is used to improve the platform: an anonymiser is not built yet, and the policy's table refuses.",
+    "use.security": _PURPOSE,
+    "use.legal": _PURPOSE,
+    "use.support": "Support requests are not built yet; there is no way for staff to read call data.",
+    "never.sell": _GATE,
+    "never.advertise": _GATE,
+    "keep.recordings": "Not measured yet.",
+    "keep.transcripts": "Not measured yet.",
+    "keep.logs": "Not measured yet.",
+    "keep.audit": "Not measured yet.",
+    "keep.account": "Not measured yet.",
+    "keep.billing": "Not measured yet.",
+    "keep.receipts": "Not measured yet.",
+    "keep.backups": "Not measured yet.",
+    "keep.usage": "Usage data is not collected yet, so there is nothing whose end could be watched.",
+    "keep.compliance": "Consent rests in the call log alone; the record that outlives it is not built yet.",
+    "keep.operator": "The operator's own people have no accounts here yet.",
+    "guard.staff": "Staff have no console and no way to call data; approvals by the customer are not built yet.",
+    "guard.pentest": "No penetration test has been recorded for this installation.",
+    "guard.soc2": "Evidence is gathered while the system runs; the mapping to the controls of SOC 2 is not built yet.",
+    "gdpr.rights": _RIGHTS,
+    "gdpr.dpa": "Not built yet: generating and accepting the agreement.",
+    "gdpr.transfers": _GATE,
+    "hipaa.baa": _HIPAA,
+    "hipaa.storage": _HIPAA,
+    "hipaa.logging": _HIPAA,
+    "hipaa.phi": _HIPAA,
+    "cookies.analytics": "Analytics are not built yet; nothing sets this cookie.",
+}

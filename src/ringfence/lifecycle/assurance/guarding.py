@@ -1,0 +1,119 @@
+"""Looks at the walls: what is declared, how data travels, how it rests."""
+
+import socket
+import ssl
+import warnings
+from typing import Final
+
+from django.db import connection
+
+from ringfence.apps.calls.objects import Objects
+from ringfence.apps.rows.schema import LIVE, tables
+from ringfence.core.errors import Unavailable
+from ringfence.lifecycle.assurance.values import Evidence, Look, Looking, broken, gap, kept
+from ringfence.policy import load
+from ringfence.policy.catalogue import PlaceKind, catalogue, compare
+
+SAMPLE: Final = 50
+SEALED: Final = b"RFJ1"
+HERE: Final = "127.0.0.1"
+ANSWER_S: Final = 3.0
+
+
+def everything_declared(_looking: Looking) -> Evidence:
+    known = catalogue()
+    with connection.cursor() as cursor:
+        cursor.execute(LIVE)
+        live = tables(cursor.fetchall())
+    differing = compare(known, live)
+    columns = sum(map(len, live.values()))
+    if differing:
+        return broken(
+            "The database holds something that is not declared, or lacks something that is.",
+            differences=str(len(differing)),
+        )
+    return kept(
+        "Every table and column is declared, with whose it is, what for, how long, and how it is erased. A process does not "
+        "start otherwise.",
+        tables=str(len(live)), columns=str(columns), other_places=str(len(known.places) - len(live)),
+    )  # fmt: skip
+
+
+def call_data_declared(_looking: Looking) -> Evidence:
+    places = [
+        place for place in catalogue().of(PlaceKind.TABLE).values() if place.facets.category.value == "call"
+    ]
+    fields = [field for place in places for field in place.fields.values()]
+    clear = [field.name for field in fields if field.kind.free]
+    return kept(
+        "Call data rests in declared places alone; its words, numbers and sound rest sealed.",
+        tables=str(len(places)), columns=str(len(fields)), sealed=str(sum(field.sealed for field in fields)),
+        texts_in_the_clear=str(len(clear)),
+    )  # fmt: skip
+
+
+def transit(looking: Looking) -> Evidence:
+    oldest = load().guard.tls
+    try:
+        current = _handshake(looking, None)
+    except OSError:
+        return gap("TLS is ended elsewhere, by the load balancer: it cannot be measured from here.")
+    if current is None:
+        return broken("The port does not speak TLS.")
+    if _handshake(looking, ssl.TLSVersion.TLSv1_1) is not None:
+        return broken("The port still speaks TLS 1.1.")
+    return kept(
+        f"The port speaks TLS {oldest} or newer, and refuses what is older.",
+        agreed=current[0],
+        suite=current[1],
+    )
+
+
+def rest(looking: Looking) -> Evidence:
+    store, looked, clear = Objects(looking.config.object_store_url), 0, 0
+    try:
+        for batch in store.all():
+            for each in batch[: SAMPLE - looked]:
+                looked += 1
+                clear += store.source(each.name).read_at(0, len(SEALED)) != SEALED
+            if looked >= SAMPLE:
+                break
+    except Unavailable:
+        return gap("The object store does not answer: nothing could be looked at.")
+    guard, keyring = load().guard, looking.vault.keyring
+    if clear:
+        return broken("There is an object that is not sealed.", looked_at=str(looked), not_sealed=str(clear))
+    return kept(
+        f"Recordings, transcripts, numbers and secrets rest under {guard.cipher}-{guard.bits} in GCM; the keys that end "
+        "with time rest outside the database.",
+        recordings_looked_at=str(looked), day_keys=str(len(keyring.list("day"))), account_keys=str(len(keyring.list("account"))),
+    )  # fmt: skip
+
+
+def _handshake(looking: Looking, version: ssl.TLSVersion | None) -> tuple[str, str] | None:
+    """What was agreed, None if the other side refused. Raises OSError where nobody listens."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = (
+        False,
+        ssl.CERT_NONE,
+    )  # what is looked at is the wall, not the name
+    if version is not None:
+        with warnings.catch_warnings():  # that nobody should use this version is what is looked at
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version = context.maximum_version = version
+        context.set_ciphers("ALL:@SECLEVEL=0")
+    with socket.create_connection((HERE, looking.config.port), timeout=ANSWER_S) as plain:
+        try:
+            with context.wrap_socket(plain) as wrapped:
+                cipher = wrapped.cipher()
+                return (wrapped.version() or "", cipher[0] if cipher else "")
+        except (ssl.SSLError, ConnectionError):
+            return None
+
+
+LOOKS: Final[dict[str, Look]] = {
+    "collect.nothing-else": everything_declared,
+    "collect.call": call_data_declared,
+    "guard.transit": transit,
+    "guard.rest": rest,
+}

@@ -1,0 +1,51 @@
+"""Trial: what a customer deletes is gone, at once and to the last byte (keep.delete)."""
+
+import time
+from typing import Final
+
+from ringfence.apps.calls.objects import Objects, object_name
+from ringfence.lifecycle.assurance.trials.scene import Canary, Scene
+from ringfence.lifecycle.assurance.values import Evidence, broken, kept
+
+GONE: Final = {404, 410}
+_ROWS: Final = """
+SELECT (SELECT count(*) FROM calls_call WHERE account_id = %(account)s AND id = %(call)s)
+     + (SELECT count(*) FROM calls_recording WHERE account_id = %(account)s AND call_id = %(call)s)
+     + (SELECT count(*) FROM calls_transcript WHERE account_id = %(account)s AND call_id = %(call)s)
+"""
+
+
+def delete(scene: Scene) -> Evidence:
+    """Read it, delete it over the API, look for it again everywhere it was."""
+    canary = scene.call()
+    before = [scene.ask("GET", path).status_code for path in paths(canary)]
+    if set(before) != {200}:
+        return broken("A call that had just ended could not be read.", answers=str(before))
+    began = time.perf_counter()
+    answer = scene.ask("DELETE", f"calls/{canary.id}").status_code
+    took = time.perf_counter() - began
+    after = [scene.ask("GET", path).status_code for path in paths(canary)]
+    listed = str(canary.id) in scene.ask("GET", "calls").text
+    facts = {"deleted_in": f"{took * 1000:.0f} ms", "answers_after": ", ".join(map(str, after))}
+    if answer != 204 or not set(after) <= GONE or listed:  # noqa: PLR2004 (No Content)
+        return broken("A deleted call can still be read, or is still listed.", **facts)
+    if left := remains(scene, canary):
+        return broken(f"A deleted call left something behind: {left}.", **facts)
+    return kept(
+        "A canary call was deleted over the API: unreadable at once, its rows and its object gone.", **facts
+    )
+
+
+def paths(canary: Canary) -> list[str]:
+    """Where a call can be read."""
+    return [f"calls/{canary.id}{part}" for part in ("", "/recording", "/transcript", "/vcon")]
+
+
+def remains(scene: Scene, canary: Canary) -> str:
+    """What is left of a call in the database and the object store, in words; empty for nothing."""
+    with scene.worker.transaction(scene.account_id) as cursor:
+        row = cursor.execute(_ROWS, {"account": scene.account_id, "call": canary.id}).fetchone()
+    found = ["rows"] if row and row[0] else []
+    if Objects(scene.config.object_store_url).exists(object_name(scene.account_id, canary.id)):
+        found.append("an object")
+    return " and ".join(found)

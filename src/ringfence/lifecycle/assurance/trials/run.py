@@ -1,0 +1,43 @@
+"""All trials, one after another."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import httpx
+
+from ringfence.core.errors import RingfenceError
+from ringfence.lifecycle.assurance.trials import deleting, walls
+from ringfence.lifecycle.assurance.trials.scene import Scene
+from ringfence.lifecycle.assurance.values import Evidence, gap
+
+Trial = Callable[[Scene], Evidence]
+Progress = Callable[[str], None]
+
+_TRIALS: Final[Mapping[Trial, tuple[str, ...]]] = {
+    deleting.delete: ("keep.delete",),
+    walls.sealed: ("guard.rest",),
+    walls.roles: ("guard.roles",),
+    walls.wire: ("guard.transit",),
+    walls.pages: ("cookies.no-ads",),
+    walls.published: ("publish.policy",),
+}
+TRIED: Final = frozenset(promise for promises in _TRIALS.values() for promise in promises)
+
+
+def try_all(scene: Scene, progress: Progress) -> dict[str, Evidence]:
+    """What each trial found, by promise. One that could not be done is a gap, and keeps no other from being done."""
+    found: dict[str, Evidence] = {}
+    for trial, promises in _TRIALS.items():
+        progress(promises[0])
+        evidence = _one(trial, scene)
+        found |= dict.fromkeys(promises, evidence)
+    return found
+
+
+def _one(trial: Trial, scene: Scene) -> Evidence:
+    try:
+        return trial(scene)
+    except RingfenceError as error:
+        return gap("It could not be tried.", cause=error.code)
+    except httpx.HTTPError:
+        return gap("It could not be tried: the installation does not answer on its port.")

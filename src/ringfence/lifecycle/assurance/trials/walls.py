@@ -1,0 +1,115 @@
+"""Trials of the walls: sealed at rest (guard.rest), roles (guard.roles), the port (guard.transit), the pages (cookies, privacy)."""
+
+import re
+import socket
+from typing import Final
+from uuid import uuid4
+
+from ringfence.apps.accounts.apikeys import issue
+from ringfence.apps.accounts.models import Role
+from ringfence.lifecycle.assurance.guarding import HERE, transit
+from ringfence.lifecycle.assurance.trials.bytes_at_rest import places, search
+from ringfence.lifecycle.assurance.trials.scene import KEY_LIVES, NUMBER, Scene
+from ringfence.lifecycle.assurance.values import Evidence, Looking, State, broken, gap, kept
+from ringfence.policy import load
+
+PAGES: Final = ("/", "/privacy", "/privacy/changes", "/trust", "/sign-in/")
+_FOREIGN: Final = re.compile(r"""(?:src|href|action)=["']?(?:https?:)?//([^/"' >]+)""", re.IGNORECASE)
+_COOKIE: Final = re.compile(r"^([^=]+)=")
+
+
+def sealed(scene: Scene) -> Evidence:
+    """Speak a phrase, a tone and a number into a call; look for them in every byte that rests here."""
+    folders = places(scene.config)
+    if not folders:
+        return gap("Nothing rests on this machine: its bytes cannot be searched from here.")
+    canary = scene.call()
+    needles = [canary.phrase.encode(), canary.tone[1000:1064], NUMBER.encode()]
+    found, seen = search(folders, needles)
+    facts = {"bytes_searched": f"{seen / 1e6:,.0f} MB", "looked_for": "a phrase, a tone, a number"}
+    if found:
+        return broken("What was said in a call stands readable in a file.", files=str(len(found)), **facts)
+    return kept(
+        "A phrase, a tone and a number of a canary call were looked for in every file at rest, and found in none.",
+        **facts,
+    )
+
+
+def roles(scene: Scene) -> Evidence:
+    """An analyst is refused what is said in a call; another account's id answers as one that never was."""
+    canary = scene.call()
+    path = f"calls/{canary.id}"
+    refused = [
+        scene.ask("GET", f"{path}{part}", Role.ANALYST).status_code
+        for part in ("", "/recording", "/transcript")
+    ]
+    unknown = scene.ask("GET", f"calls/{uuid4()}")
+    listed = scene.ask("GET", "calls", Role.ANALYST).text
+    facts = {"analyst": ", ".join(map(str, refused)), "unknown_id": str(unknown.status_code)}
+    if set(refused) != {403} or NUMBER in listed:
+        return broken("A role was shown what it may not see.", **facts)
+    if scene.web.get(f"/api/v1/{path}").status_code != 401:  # noqa: PLR2004 (Unauthorized)
+        return broken("A call was shown to nobody in particular.", **facts)
+    key = issue(
+        scene.account_id, name="over", role=Role.OWNER, clock=scene.clock, expires_at=scene.clock.now()
+    )
+    over = scene.web.get(f"/api/v1/{path}", headers={"Authorization": f"Bearer {key.token}"}).status_code
+    if over != 401:  # noqa: PLR2004
+        return broken("An expired key still opens a call.", expired_key=str(over), **facts)
+    return kept(
+        f"An analyst's key was refused a canary call, no key and an expired key were too; keys of the trial end within {KEY_LIVES}.",
+        **facts,
+    )
+
+
+def wire(scene: Scene) -> Evidence:
+    """The look at the port, and plain HTTP to it."""
+    seen = transit(Looking(scene.clock, scene.config, scene.vault))
+    if seen.state is not State.KEPT:
+        return seen
+    with socket.create_connection((HERE, scene.config.port), timeout=3) as plain:
+        plain.sendall(b"GET /api/v1/calls HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        answer = plain.recv(200)
+    if b" 200 " in answer.partition(b"\r\n")[0]:
+        return broken("The port answers a request in the clear.")
+    return kept("TLS 1.2 and 1.3 are spoken, TLS 1.1 and a request in the clear are refused.", **_facts(seen))
+
+
+def pages(scene: Scene) -> Evidence:
+    """Every public page: the cookies that it sets and the origins that it names."""
+    listed = {cookie.name for cookie in load().cookies}
+    unlisted, foreign = set[str](), set[str]()
+    host = scene.config.public_host
+    for page in PAGES:
+        answer = scene.web.get(page)
+        names = (_COOKIE.match(line) for line in answer.headers.get_list("set-cookie"))
+        unlisted |= {match[1] for match in names if match and match[1] not in listed}
+        foreign |= {each for each in _FOREIGN.findall(answer.text) if each.partition(":")[0] != host}
+    if unlisted or foreign:
+        return broken(
+            "A page sets a cookie that the policy does not list, or names another origin.",
+            cookies=", ".join(sorted(unlisted)) or "none", origins=", ".join(sorted(foreign)) or "none",
+        )  # fmt: skip
+    return kept("Every public page was fetched: no unlisted cookie, no other origin.", pages=str(len(PAGES)))
+
+
+def published(scene: Scene) -> Evidence:
+    """The policy as everybody gets it: every promise, the version in force, the address."""
+    text, policy = scene.web.get("/privacy").text, load()
+    missing = [promise for promise in policy.promises if f'"{promise}"' not in text]
+    if missing or policy.version not in text:
+        return broken("The published policy lacks a promise or its version.", missing=", ".join(missing))
+    address = scene.config.privacy_address
+    if address is None or address not in text:
+        return gap(
+            "The policy is published; it names no privacy address, because none was set.",
+            version=policy.version,
+        )
+    return kept(
+        "The published policy has every promise, the version in force, and the privacy address.",
+        version=policy.version,
+    )
+
+
+def _facts(seen: Evidence) -> dict[str, str]:
+    return {label.lower().replace(" ", "_"): text for label, text in seen.facts.items()}

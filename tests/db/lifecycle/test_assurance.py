@@ -1,0 +1,146 @@
+"""Looks notice when a promise is broken, and what they found is written down once."""
+
+import dataclasses
+import ssl
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from socket import socket
+
+import pytest
+
+from ringfence.apps.assurance.measurements import LOOK, newest, write
+from ringfence.apps.calls.objects import object_name
+from ringfence.boot.clock import SystemClock
+from ringfence.core.config import current
+from ringfence.lifecycle.assurance import guarding, keeping, publishing
+from ringfence.lifecycle.assurance.looks import LOOKS, look, measure
+from ringfence.lifecycle.assurance.values import Looking, State
+from ringfence.lifecycle.deletion import Part, mark
+from tests.support.database import Database, as_login
+from tests.support.office import Office
+
+
+@pytest.fixture
+def looking(office: Office) -> Looking:
+    return Looking(office.clock, current(), office.vault)
+
+
+def test_every_look_says_something_and_none_is_broken_here(looking: Looking) -> None:
+    with as_login("worker"):
+        found = look(looking)
+    assert set(found) == set(LOOKS)
+    assert {promise for promise, seen in found.items() if seen.state is State.NOT_KEPT} <= {"publish.policy"}
+    assert all(seen.says.endswith((".", "!")) or seen.says for seen in found.values())
+
+
+def test_measuring_writes_each_promise_once_and_remembers_since_when(
+    office: Office, looking: Looking
+) -> None:
+    with as_login("worker"):
+        measure(looking)
+        began = office.clock.now()
+        office.clock.advance(600)
+        measure(looking)
+    mine = [each for each in newest() if each.source == LOOK]
+    assert sorted(each.promise for each in mine) == sorted(LOOKS)
+    declared = next(each for each in mine if each.promise == "collect.nothing-else")
+    assert (declared.state, declared.measured_at) == ("kept", office.clock.now())
+    assert declared.since <= began
+
+
+def test_a_state_that_changes_begins_anew(office: Office) -> None:
+    with as_login("worker"):
+        write([("keep.delete", "kept", "Fine.", {})], LOOK, office.clock)
+        office.clock.advance(60)
+        write([("keep.delete", "not_kept", "Not fine.", {"Open": "1"})], LOOK, office.clock)
+    row = next(each for each in newest() if (each.promise, each.source) == ("keep.delete", LOOK))
+    assert (row.state, row.since, row.facts) == ("not_kept", office.clock.now(), (("Open", "1"),))
+
+
+def test_pages_show_and_cannot_write(office: Office) -> None:
+    from django.db import ProgrammingError
+
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        write([("keep.delete", "kept", "Forged.", {})], LOOK, office.clock)
+
+
+def test_a_table_that_nobody_declared_is_noticed(database: Database, looking: Looking) -> None:
+    with database.superuser() as server:
+        server.execute("CREATE TABLE smuggled (name text)")
+    try:
+        with as_login("worker"):
+            assert guarding.everything_declared(looking).state is State.NOT_KEPT
+    finally:
+        with database.superuser() as server:
+            server.execute("DROP TABLE smuggled")
+
+
+def test_an_object_that_is_not_sealed_is_noticed(office: Office, looking: Looking) -> None:
+    call_id = office.call()
+    assert guarding.rest(looking).state is State.KEPT
+    assert office.objects._folder is not None
+    path: Path = office.objects._folder / object_name(office.account_id, call_id)
+    sealed = path.read_bytes()
+    path.unlink()
+    path.write_bytes(b"RIFF" + bytes(100))
+    assert guarding.rest(looking).state is State.NOT_KEPT
+    path.write_bytes(sealed)
+
+
+def test_a_deletion_that_waits_too_long_is_noticed(office: Office, looking: Looking) -> None:
+    call_id = office.call()
+    mark(office.account_id, [call_id], Part.CALL, "test", office.clock)
+    with as_login("worker"):
+        assert keeping.deletions(looking).state is State.KEPT
+        office.clock.advance(3601)
+        assert keeping.deletions(looking).state is State.NOT_KEPT
+
+
+def test_an_unset_address_is_a_gap_and_never_kept(looking: Looking) -> None:
+    assert publishing.address_named(looking).state is State.GAP
+    named = dataclasses.replace(
+        looking, config=dataclasses.replace(current(), privacy_address="a@example.org")
+    )
+    assert publishing.address_named(named).state is State.KEPT
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[tuple[ssl.SSLContext, int]]:
+    """A TLS server on the loopback whose context the test may spoil."""
+    from ringfence.boot.certificates import ensure
+    from ringfence.boot.front import server_context
+
+    context = server_context(ensure(tmp_path, "localhost", SystemClock()))
+    with socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        bound.listen()
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = bound.accept()
+                except OSError:
+                    return
+                try:
+                    context.wrap_socket(connection, server_side=True).close()
+                except (ssl.SSLError, OSError):
+                    connection.close()
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield context, bound.getsockname()[1]
+        bound.shutdown(2)
+    thread.join(5)
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
+def test_a_port_that_speaks_an_old_version_is_noticed(
+    looking: Looking, port: tuple[ssl.SSLContext, int]
+) -> None:
+    context, number = port
+    here = dataclasses.replace(looking, config=dataclasses.replace(current(), port=number))
+    assert guarding.transit(here).state is State.KEPT
+    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    assert guarding.transit(here).state is State.NOT_KEPT
