@@ -145,7 +145,7 @@ def leave(scene: Scene) -> None:
     with tenant(scene.account_id):
         left = list(Call.objects.filter(account_id=scene.account_id).values_list("id", flat=True))
     if left:
-        delete_parts(scene.account_id, left, ErasedPart.CALL, actor="trial", clock=scene.clock)
+        delete_parts(scene.account_id, left, Part.CALL, actor="trial", clock=scene.clock)
     for key in keys(scene.account_id):
         revoke(scene.account_id, key.id, scene.clock)
 
