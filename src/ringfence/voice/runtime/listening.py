@@ -1,13 +1,12 @@
 """The hearing side of a call: who speaks when, and what was understood."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Final
 
 from ringfence.core.agent.answers import Answer
 from ringfence.voice.dialogue.events import EngineFailed, Event, Heard, SpeechStarted, SpeechStopped
 from ringfence.voice.runtime.ears import Ears
-from ringfence.voice.runtime.services import Tasks
+from ringfence.voice.runtime.services import Tasks, Wake, nobody
 from ringfence.voice.runtime.timing import Costs, TurnClock
 from ringfence.voice.speech.ports import Hypothesis, SpeechError, Stt, SttStream
 from ringfence.voice.speech.vad.endpoint import Offset, Onset
@@ -33,7 +32,7 @@ class Listening:
         self._began = 0.0
         self._final: dict[SttStream, asyncio.Task[None]] = {}
         self.events: list[Event] = []
-        self.wake: Callable[[], None] = _nobody
+        self.wake: Wake = nobody
 
     @property
     def busy(self) -> bool:
@@ -115,10 +114,6 @@ class Listening:
                 )
             )
             self.wake()
-
-
-def _nobody() -> None:
-    """Nobody waits for events yet."""
 
 
 async def _close(stream: SttStream) -> None:

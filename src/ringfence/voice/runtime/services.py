@@ -1,7 +1,7 @@
 """What every call of a process shares."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,12 @@ from ringfence.core.clock import Clock
 from ringfence.voice.runtime.ports import Admission, CallSink, EngineFactory
 from ringfence.voice.runtime.tools import Tools
 from ringfence.voice.speech.ports import Vad
+
+Wake = Callable[[], None]
+
+
+def nobody() -> None:
+    """Who is woken before anybody waits."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,14 +2,13 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
 from typing import Final
 
 from ringfence.core.call import Speaker
 from ringfence.core.g711 import encode
 from ringfence.voice.dialogue.events import EngineFailed, Event
 from ringfence.voice.runtime.mouth import Mouth, _Piece
-from ringfence.voice.runtime.services import Tasks
+from ringfence.voice.runtime.services import Tasks, Wake, nobody
 from ringfence.voice.runtime.timing import Costs, TurnClock
 from ringfence.voice.speech.ports import SpeechError, Tts
 from ringfence.voice.telephony.ports import CallWire
@@ -35,7 +34,7 @@ class Speaking:
         self._queue: deque[tuple[str, _Piece]] = deque()
         self._work: asyncio.Task[None] | None = None
         self.events: list[Event] = []
-        self.wake: Callable[[], None] = _nobody
+        self.wake: Wake = nobody
 
     @property
     def busy(self) -> bool:
@@ -87,7 +86,3 @@ class Speaking:
                     self.wake()
         finally:
             await chunks.aclose()
-
-
-def _nobody() -> None:
-    """Nobody waits for audio yet."""

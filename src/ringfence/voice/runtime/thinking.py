@@ -1,13 +1,12 @@
 """The model and the tools of a call: pieces in the order they come, and never silence without a cause."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Final
 
 from ringfence.core.agent.model import AgentDefinition, LlmDefinition
 from ringfence.voice.dialogue.commands import Think, UseTool
 from ringfence.voice.dialogue.events import EngineFailed, Event, Thought, ToolReturned
-from ringfence.voice.runtime.services import Tasks
+from ringfence.voice.runtime.services import Tasks, Wake, nobody
 from ringfence.voice.runtime.timing import Costs, TurnClock
 from ringfence.voice.runtime.tools import ToolFailed, Tools
 from ringfence.voice.speech.ports import Llm, SpeechError
@@ -37,7 +36,7 @@ class Thinking:
         self._costs = costs
         self._running: dict[int, asyncio.Task[None]] = {}
         self.events: list[Event] = []
-        self.wake: Callable[[], None] = _nobody
+        self.wake: Wake = nobody
 
     @property
     def busy(self) -> bool:
@@ -106,7 +105,3 @@ class Thinking:
             except ToolFailed as failure:
                 result = str(failure)
         self._tell(ToolReturned(at=0.0, request=command.request, result=result, ok=ok))
-
-
-def _nobody() -> None:
-    """Nobody waits for thoughts yet."""
