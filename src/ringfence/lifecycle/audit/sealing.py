@@ -14,6 +14,7 @@ from uuid import UUID
 import orjson
 import structlog
 
+from ringfence.core.errors import BadInput, RingfenceError, Unavailable
 from ringfence.core.ids import moment_of, new_id
 from ringfence.lifecycle.audit.ledger import HeadLedger
 from ringfence.vault.audit.heads import Head, SignedHead, next_head, read_head
@@ -34,7 +35,7 @@ WHERE e.account_id = %s AND ((e.xact >= %s AND e.xact < %s) OR (%s AND e.xact >=
   AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.id = e.id AND l.account_id = e.account_id)
 ORDER BY e.id LIMIT %s
 """
-_LAST: Final = "SELECT message, signature FROM audit_head WHERE account_id = %s AND batch >= %s ORDER BY batch DESC LIMIT 1"
+_LAST: Final = "SELECT message, signature FROM audit_head WHERE account_id = %s ORDER BY batch DESC LIMIT 1"
 _HEAD: Final = """
 INSERT INTO audit_head (id, account_id, batch, message, signature, sealed_at) VALUES (%s, %s, %s, %s, %s, %s)
 """
@@ -76,8 +77,19 @@ class Sealer:
             span = _Span(self._sealed_below or 0, below, above, anew)
             wanted = (span.since, span.below, span.above, span.anew)
             accounts = [row[0] for row in cursor.execute(_ACCOUNTS, wanted).fetchall()]
-        count = sum(self._account(account_id, span) for account_id in accounts)
-        self._sealed_below = below
+        count, all_of_them = 0, True
+        for account_id in accounts:
+            try:
+                count += self._account(account_id, span)
+            except Unavailable:
+                raise
+            except RingfenceError as error:  # what is wrong with one chain keeps no other waiting
+                structlog.get_logger().error(
+                    "a trail cannot be sealed", account_id=str(account_id), code=error.code
+                )
+                all_of_them = False
+        if all_of_them:
+            self._sealed_below = below
         return count
 
     def _account(self, account_id: UUID, span: _Span) -> int:
@@ -111,14 +123,15 @@ class Sealer:
         return made
 
     def _last(self, cursor: Any, account_id: UUID) -> Head | None:
-        """The newest head: the database's, unless the ledger knows a later one."""
-        row = cursor.execute(_LAST, (account_id, 1)).fetchone()
-        last = stored_head(row[0], row[1]).head if row else None
-        outside = self._ledger.since(account_id, last.batch + 1 if last else 1)
-        if outside:
-            structlog.get_logger().error(
-                "the trail lacks heads that the ledger has", account_id=str(account_id)
-            )
+        """The newest head: the database's, unless the ledger knows a later one, or another."""
+        row = cursor.execute(_LAST, (account_id,)).fetchone()
+        try:
+            last = stored_head(row[0], row[1]).head if row else None
+        except BadInput:
+            last = None  # somebody wrote over it
+        outside = self._ledger.since(account_id, last.batch if last else 1)
+        if outside and (last is None or outside[-1].head.hash != last.hash):
+            structlog.get_logger().error("a trail is not as the ledger has it", account_id=str(account_id))
             return outside[-1].head
         return last
 
@@ -150,9 +163,12 @@ class Sealer:
 
 
 def stored_head(message: str, signature: str) -> SignedHead:
-    """A head as the database keeps it."""
-    fields = orjson.loads(message)
-    fields.pop("kind", None)
+    """A head as the database keeps it. Raises BadInput for what is none."""
+    try:
+        fields = orjson.loads(message)
+        fields.pop("kind")
+    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError):
+        raise BadInput("This is not the head of an audit batch.") from None
     return read_head({"head": fields, "signature": signature})
 
 
