@@ -42,7 +42,7 @@ def ours() -> Iterator[tuple[Field, Any]]:
         if model.__module__.startswith("ringfence."):
             place = TABLES[model._meta.db_table]
             for field in model._meta.local_concrete_fields:
-                yield place.fields[field.column], field
+                yield place.fields[str(field.column)], field
 
 
 @pytest.mark.parametrize(("declared", "field"), [pytest.param(d, f, id=str(f)) for d, f in ours()])
@@ -127,16 +127,21 @@ def sources() -> Iterator[tuple[Path, str]]:
         yield path, path.read_text()
 
 
-def test_every_epoch_of_the_keyring_is_declared() -> None:
-    """Epochs are named in functions whose names end with `_epoch`, as `kind/name`."""
-    kinds = set()
+def test_every_kind_of_key_is_declared_and_made() -> None:
+    """Epochs are named `kind/name`, in functions whose names end with `_epoch`; other objects of the keyring by constants."""
+    made, words = set(), set()
     for _path, text in sources():
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef) and node.name.endswith("_epoch"):
-                kinds |= {
-                    m for made in ast.walk(node) if isinstance(made, ast.JoinedStr) for m in first_words(made)
+                made |= {
+                    w for each in ast.walk(node) if isinstance(each, ast.JoinedStr) for w in first_words(each)
                 }
-    assert kinds == set(catalogue().of(PlaceKind.EPOCH))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                words.add(node.value)
+    declared = set(catalogue().of(PlaceKind.EPOCH))
+    assert made
+    assert made <= declared
+    assert declared - made <= words
 
 
 def first_words(made: ast.JoinedStr) -> Iterator[str]:

@@ -4,6 +4,7 @@ import dataclasses
 import ssl
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from socket import socket
 
@@ -12,6 +13,7 @@ import pytest
 from ringfence.apps.assurance.measurements import LOOK, newest, write
 from ringfence.apps.calls.objects import object_name
 from ringfence.boot.clock import SystemClock
+from ringfence.core.clock import ManualClock
 from ringfence.core.config import current
 from ringfence.lifecycle.assurance import guarding, keeping, publishing
 from ringfence.lifecycle.assurance.looks import LOOKS, look, measure
@@ -74,6 +76,13 @@ def test_a_table_that_nobody_declared_is_noticed(database: Database, looking: Lo
     finally:
         with database.superuser() as server:
             server.execute("DROP TABLE smuggled")
+
+
+def test_an_exemption_that_has_lapsed_is_noticed(database: Database, looking: Looking) -> None:
+    later = ManualClock(datetime(2040, 1, 1, tzinfo=UTC))
+    with as_login("worker"):
+        assert guarding.everything_declared(looking).state is State.KEPT
+        assert guarding.everything_declared(dataclasses.replace(looking, clock=later)).state is State.NOT_KEPT
 
 
 def test_an_object_that_is_not_sealed_is_noticed(office: Office, looking: Looking) -> None:

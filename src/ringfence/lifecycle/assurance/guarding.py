@@ -12,7 +12,7 @@ from ringfence.apps.rows.schema import LIVE, tables
 from ringfence.core.errors import Unavailable
 from ringfence.lifecycle.assurance.values import Evidence, Look, Looking, broken, gap, kept
 from ringfence.policy import load
-from ringfence.policy.catalogue import PlaceKind, catalogue, compare
+from ringfence.policy.catalogue import PlaceKind, catalogue, compare, lapsed
 
 SAMPLE: Final = 50
 SEALED: Final = b"RFJ1"
@@ -20,7 +20,7 @@ HERE: Final = "127.0.0.1"
 ANSWER_S: Final = 3.0
 
 
-def everything_declared(_looking: Looking) -> Evidence:
+def everything_declared(looking: Looking) -> Evidence:
     known = catalogue()
     with connection.cursor() as cursor:
         cursor.execute(LIVE)
@@ -31,6 +31,11 @@ def everything_declared(_looking: Looking) -> Evidence:
         return broken(
             "The database holds something that is not declared, or lacks something that is.",
             differences=str(len(differing)),
+        )
+    if ended := lapsed(known, looking.clock.now().date()):
+        return broken(
+            "Exemptions of the catalogue have lapsed: somebody has to look at them again.",
+            lapsed=str(len(ended)),
         )
     return kept(
         "Every table and column is declared, with whose it is, what for, how long, and how it is erased. A process does not "
