@@ -1,27 +1,29 @@
 """Deletion by the customer: at once unreadable, then gone everywhere, and looked at again before it is called done.
 
-Four steps, each safe to repeat, with a crash allowed between any two:
+Five steps, each safe to repeat, with a crash allowed between any two:
 
 1. mark     a tombstone in a transaction of its own: from here nothing reads the part, and no late writer writes it
-2. destroy  keys and ciphertext in rows, and search tokens
-3. remove   the object
-4. finish   look again, in every place; only then the erasure is done, and a call's rows go
+2. enter    the erasure ledger, outside the database: a restored database learns from it what it must erase again
+3. destroy  keys and ciphertext in rows, search tokens, queued jobs
+4. remove   the object
+5. finish   look again, in every place; only then the erasure is done, and a call's rows go
 
-An object store that fails leaves the call listed as being erased and unreadable; a job tries again until it is done.
+An object store or a ledger that fails leaves the call listed as being erased and unreadable; a job tries again until it is
+done. `settle` looks for the object once more when every upload that was under way has ended.
 
 A call in progress is refused: its parts are still being made, and a deletion that hung up on somebody would be a surprise.
 Whoever wants it gone hangs up first; "don't record this", said in the call, works at once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
 import structlog
 from django.db import connection
-from django.db.models import F
 
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.audit.acts import Act, Thing
@@ -33,10 +35,13 @@ from ringfence.core.clock import Clock
 from ringfence.core.config import current
 from ringfence.core.errors import Conflict, NotFound, Unavailable
 from ringfence.core.ids import new_id
+from ringfence.lifecycle import held
+from ringfence.lifecycle.ledger.entering import enter
 
 LIVE: Final = (Status.RINGING.value, Status.IN_PROGRESS.value)
 AT_ONCE: Final = 500
 GIVE_UP_AFTER: Final = 3
+SETTLES_AFTER: Final = timedelta(hours=1)  # no upload lasts as long
 
 
 class Part(StrEnum):
@@ -86,7 +91,7 @@ def open_erasures(account_id: UUID) -> list[tuple[UUID, Part]]:
 
 
 def erase(account_id: UUID, call_id: UUID, part: Part, clock: Clock) -> bool:
-    """Steps 2 to 4 for one marked part; whether it is gone. A store that fails is an answer, not an error."""
+    """Steps 2 to 5 for one marked part; whether it is gone. A store that fails is an answer, not an error."""
     return call_id in erase_all(account_id, [call_id], part, clock)
 
 
@@ -95,10 +100,27 @@ def erase_all(account_id: UUID, ids: Sequence[UUID], part: Part, clock: Clock) -
     gone: set[UUID] = set()
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
+        unwritten = enter(account_id, some, part.value, clock)
         destroy(account_id, some, part)
         kept = remove(account_id, some) if part is not Part.TRANSCRIPT else set()
-        gone |= finish(account_id, some, part, kept, clock)
+        gone |= finish(account_id, some, part, kept, clock, unwritten)
     return gone
+
+
+def settle(account_id: UUID, clock: Clock) -> int:
+    """Look again for what was done an hour ago: an upload that was under way then is over now. How many there were."""
+    with tenant(account_id):
+        rows = Erasure.objects.filter(
+            account_id=account_id, state=ErasureState.DONE.value, settled_at=None,
+            done_at__lt=clock.now() - SETTLES_AFTER,
+        )  # fmt: skip
+        found = list(rows.order_by("done_at").values_list("id", "call_id", "part")[:AT_ONCE])
+    objects_too = {call_id for _id, call_id, part in found if part != Part.TRANSCRIPT.value}
+    kept = remove(account_id, sorted(objects_too)) if objects_too else set()
+    with tenant(account_id):
+        settled = [row for row, call_id, _part in found if call_id not in kept]
+        Erasure.objects.filter(account_id=account_id, id__in=settled).update(settled_at=clock.now())
+    return len(settled)
 
 
 def mark(account_id: UUID, ids: Sequence[UUID], part: Part, actor: str, clock: Clock) -> None:
@@ -116,13 +138,15 @@ def mark(account_id: UUID, ids: Sequence[UUID], part: Part, actor: str, clock: C
         now = clock.now()
         marked = Erasure.objects.filter(account_id=account_id, call_id__in=rows, part=part.value)
         fresh = set(rows) - set(marked.values_list("call_id", flat=True))
+        places = held.places(account_id, fresh, part.value)
         Erasure.objects.bulk_create(
             [
                 Erasure(
                     id=new_id(clock), account_id=account_id, call_id=call_id, part=part.value,
                     state=ErasureState.REQUESTED.value, requested_at=now, requested_by=actor,
+                    places=places[call_id],
                 )
-                for call_id in rows
+                for call_id in sorted(fresh)
             ],
             ignore_conflicts=True,
         )  # fmt: skip
@@ -137,7 +161,7 @@ def mark(account_id: UUID, ids: Sequence[UUID], part: Part, actor: str, clock: C
 
 
 def destroy(account_id: UUID, ids: Sequence[UUID], part: Part) -> None:
-    """Step 2: keys and ciphertext in rows, and search tokens, in one transaction behind the calls' row locks."""
+    """Step 3: keys and ciphertext in rows, search tokens and queued jobs, in one transaction behind the calls' row locks."""
     with tenant(account_id):
         _lock(account_id, ids)
         for model in _models(part):
@@ -151,10 +175,12 @@ def destroy(account_id: UUID, ids: Sequence[UUID], part: Part) -> None:
                 cursor.execute("SELECT lookup.drop_tokens(%s, %s::uuid[])", [account_id, list(ids)])
         if part is Part.CALL:
             Call.objects.filter(account_id=account_id, id__in=ids).update(**dict.fromkeys(_NUMBERS))
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT lookup.drop_jobs(%s, %s::uuid[])", [account_id, list(ids)])
 
 
 def remove(account_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
-    """Step 3: the objects, each where the recording is or would be if a late writer had put it there.
+    """Step 4: the objects, each where the recording is or would be if a late writer had put it there.
 
     Those calls whose object may still be there.
     """
@@ -167,21 +193,22 @@ def remove(account_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
     return set()
 
 
-def finish(account_id: UUID, ids: Sequence[UUID], part: Part, kept: set[UUID], clock: Clock) -> set[UUID]:
-    """Step 4: look again, write down how it went, and let go of the rows of calls that are gone; they go last."""
+def finish(
+    account_id: UUID, ids: Sequence[UUID], part: Part, kept: set[UUID], clock: Clock,
+    unwritten: Collection[UUID] = (),
+) -> set[UUID]:  # fmt: skip
+    """Step 5: look again, write down how it went, and let go of the rows of calls that are gone; they go last.
+
+    `unwritten` are gone from everywhere and do not stand in the ledger yet: they stay open.
+    """
     kept = kept | _still_there(account_id, [i for i in ids if i not in kept], part)
-    gone = {call_id for call_id in ids if call_id not in kept}
+    gone = {call_id for call_id in ids if call_id not in kept and call_id not in unwritten}
     with tenant(account_id):
         _lock(account_id, ids)
-        now, marks = (
-            clock.now(),
-            Erasure.objects.filter(account_id=account_id, part=part.value).exclude(
-                state=ErasureState.DONE.value
-            ),
-        )
-        marks.filter(call_id__in=kept).update(
-            attempts=F("attempts") + 1, tried_at=now, places={"database": "erased", "objects": "failed"}
-        )
+        now = clock.now()
+        _write_down(account_id, part, gone, now, done=True)
+        _write_down(account_id, part, set(unwritten) - kept, now, done=False)
+        _write_down(account_id, part, kept, now, done=False, failed=held.OBJECTS)
         for model in _models(part):
             erased = model.objects.filter(
                 account_id=account_id, call_id__in=gone, state=PartState.BEING_ERASED.value
@@ -192,14 +219,6 @@ def finish(account_id: UUID, ids: Sequence[UUID], part: Part, kept: set[UUID], c
             for model in (Recording, Transcript, Ticket):
                 model.objects.filter(account_id=account_id, call_id__in=gone).delete()
             Call.objects.filter(account_id=account_id, id__in=gone).delete()
-        places = dict.fromkeys(_PLACES[part], "erased")
-        marks.filter(call_id__in=gone).update(
-            state=ErasureState.DONE.value,
-            attempts=F("attempts") + 1,
-            tried_at=now,
-            done_at=now,
-            places=places,
-        )
     return gone
 
 
@@ -210,11 +229,28 @@ _ACTS: Final = {
 }
 _WORDS: Final = ("turns_sealed", "summary_sealed", "variables_sealed")
 _NUMBERS: Final = ("wrapped_key", "live_keys", "numbers_sealed", "from_index", "to_index")
-_PLACES: Final = {
-    Part.RECORDING: ("database", "objects"),
-    Part.TRANSCRIPT: ("database", "search"),
-    Part.CALL: ("database", "search", "objects"),
-}
+_HOW_IT_WENT: Final = """
+UPDATE calls_erasure SET attempts = attempts + 1, tried_at = %(now)s,
+  state = CASE WHEN %(done)s THEN 'done' ELSE state END, done_at = CASE WHEN %(done)s THEN %(now)s ELSE done_at END,
+  places = (SELECT jsonb_object_agg(e.key, CASE
+      WHEN e.key = %(failed)s THEN 'failed'
+      WHEN e.value IN ('open', 'failed') THEN 'erased' ELSE e.value END) FROM jsonb_each_text(places) e)
+WHERE account_id = %(account)s AND part = %(part)s AND call_id = ANY (%(calls)s::uuid[]) AND state <> 'done'
+"""
+
+
+def _write_down(
+    account_id: UUID, part: Part, ids: Collection[UUID], now: datetime, *, done: bool, failed: str = ""
+) -> None:
+    """How an attempt went, place by place: what was open there is erased, except where it failed."""
+    if not ids:
+        return
+    values: dict[str, Any] = {
+        "now": now, "done": done, "failed": failed, "account": account_id, "part": part.value,
+        "calls": list(ids),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_HOW_IT_WENT, values)
 
 
 def _lock(account_id: UUID, ids: Sequence[UUID]) -> None:

@@ -10,6 +10,7 @@ from ringfence.vault.live import LiveKeys, new_live_keys, open_live_keys
 from ringfence.vault.mac import job_mac, verify_job
 from ringfence.vault.rootkey import RootKey
 from ringfence.vault.secrets import account_key, open_secret, seal_secret
+from ringfence.vault.signing import Signers
 from ringfence.vault.stores import KeyringStore
 
 
@@ -24,6 +25,11 @@ class Vault:
     @classmethod
     def open(cls, store: KeyringStore, root: RootKey, clock: Clock) -> "Vault":
         return cls(Keyring(store, root, clock), root, clock)
+
+    @property
+    def signers(self) -> Signers:
+        """What signs for the installation."""
+        return Signers(self.root, self.keyring.store, self.clock)
 
     def live_keys(self, account_id: UUID, call_id: UUID, started: datetime) -> LiveKeys:
         return new_live_keys(self.keyring, account_id, call_id, started.astimezone(UTC).date())

@@ -24,7 +24,7 @@ from tests.support.accounts import an_account
 from tests.support.database import Database
 from tests.support.office import CALLER, Office
 
-STEPS = ("mark", "destroy", "remove", "finish")
+STEPS = ("mark", "enter", "destroy", "remove", "finish")
 CRASHES = [
     (step, after, part)
     for step in STEPS
@@ -110,7 +110,10 @@ def test_the_call(office: Office, database: Database) -> None:
     with tenant(office.account_id):
         [mark] = Erasure.objects.filter(account_id=office.account_id, call_id=call_id)
     assert (mark.state, mark.requested_by, mark.done_at) == ("done", "test", office.clock.now())
-    assert mark.places == {"database": "erased", "search": "erased", "objects": "erased"}
+    assert mark.places == {
+        "database": "erased", "search": "erased", "queue": "erased", "objects": "erased",
+        "carrier": "never_held", "engines": "never_held", "tools": "never_held",
+    }  # fmt: skip
 
 
 def test_again_changes_nothing(office: Office) -> None:

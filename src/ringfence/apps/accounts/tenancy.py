@@ -23,10 +23,11 @@ from ringfence.apps.accounts.errors import NoTenant, OtherTenant
 from ringfence.apps.rows.cursor import set_tenant
 
 # Of no account: people, who may belong to several; the policy and what is measured about it, which are everybody's;
-# the sweeps, which go over all.
+# the sweeps, which go over all; how much of the erasure ledger the database knows.
 OUTSIDE: Final = frozenset(
     {
         "accounts.user", "policies.enforcedpolicy", "assurance.measurement", "sweeps.sweep", "sweeps.clockmark",
+        "calls.ledgermark",
     }
 )  # fmt: skip
 

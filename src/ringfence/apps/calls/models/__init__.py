@@ -2,13 +2,14 @@
 
 from ringfence.apps.calls.models.admission import Ticket
 from ringfence.apps.calls.models.call import Call
-from ringfence.apps.calls.models.erasure import Erasure, ErasureState
+from ringfence.apps.calls.models.erasure import Erasure, ErasureState, LedgerMark
 from ringfence.apps.calls.models.parts import PartState, Recording, SearchTokens, Transcript
 
 __all__ = [
     "Call",
     "Erasure",
     "ErasureState",
+    "LedgerMark",
     "PartState",
     "Recording",
     "SearchTokens",

@@ -41,6 +41,24 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION lookup.drop_tokens(uuid, uuid[]) TO rf_web, rf_worker;
 
+-- name: drop_jobs
+-- Takes what is queued about calls out of the queue; says how many. What a worker has in hand ends by itself: it finds
+-- the tombstone. The queue's own triggers name their tables without a schema, so `public`, in which no login may create
+-- anything, is looked into for this one statement.
+CREATE OR REPLACE FUNCTION lookup.drop_jobs(account uuid, calls uuid[]) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE gone bigint;
+BEGIN
+    PERFORM lookup.own_account(account);
+    PERFORM set_config('search_path', 'pg_catalog, public, pg_temp', true);
+    DELETE FROM public.procrastinate_jobs j
+    WHERE j.status = 'todo' AND j.args ->> 'account_id' = account::text
+      AND j.args ->> 'call_id' = ANY (SELECT c::text FROM unnest(calls) c);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
+END $$;
+GRANT EXECUTE ON FUNCTION lookup.drop_jobs(uuid, uuid[]) TO rf_web, rf_worker;
+
 -- name: search_calls
 -- The newest calls whose transcripts hold all of the wanted tokens, newest first, begun before the call `before`.
 -- `buckets` are sorted by day, newest first. `wanted` has the same number of tokens for each of them, one after the
@@ -96,3 +114,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT DISTINCT e.account_id FROM public.calls_erasure e WHERE e.state = 'requested'
 $$;
 GRANT EXECUTE ON FUNCTION lookup.accounts_with_open_erasures() TO rf_worker;
+
+-- name: accounts_with_unsettled_erasures
+-- Where an erasure that was done before `before` has not been looked for a last time.
+CREATE OR REPLACE FUNCTION lookup.accounts_with_unsettled_erasures(before timestamptz) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT DISTINCT e.account_id FROM public.calls_erasure e
+    WHERE e.state = 'done' AND e.settled_at IS NULL AND e.done_at < before
+$$;
+GRANT EXECUTE ON FUNCTION lookup.accounts_with_unsettled_erasures(timestamptz) TO rf_worker;
