@@ -22,6 +22,7 @@ class Action(StrEnum):
     SEE_MEMBERS = "see_members"
     EDIT_MEMBERS = "edit_members"
     EDIT_KEYS = "edit_keys"
+    SEE_AUDIT = "see_audit"  # who did what, and exports of it
 
 
 _READING: Final = {Action.SEE_CALLS, Action.READ_CALLS, Action.SEE_AGENTS, Action.SEE_NUMBERS}
@@ -35,12 +36,12 @@ _RUNNING: Final = _WORKING | {Action.EDIT_NUMBERS, Action.SEE_MEMBERS, Action.ED
 
 TABLE: Final[dict[Role, frozenset[Action]]] = {
     Role.OWNER: frozenset(Action),
-    Role.ADMIN: frozenset(_RUNNING | {Action.EDIT_MEMBERS}),
+    Role.ADMIN: frozenset(_RUNNING | {Action.EDIT_MEMBERS, Action.SEE_AUDIT}),
     Role.MANAGER: frozenset(_WORKING | {Action.EDIT_NUMBERS}),
     Role.ANALYST: frozenset({Action.SEE_CALLS, Action.SEE_AGENTS}),
     Role.BILLING: frozenset(),
     Role.PRIVACY_OFFICER: frozenset(
-        {*_READING, Action.DELETE_CALLS, Action.EXPORT_CALLS, Action.SEE_MEMBERS}
+        {*_READING, Action.DELETE_CALLS, Action.EXPORT_CALLS, Action.SEE_MEMBERS, Action.SEE_AUDIT}
     ),
 }
 

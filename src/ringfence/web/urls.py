@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from ringfence.web.console import agents, calls, gallery, numbers, settings, signin
+from ringfence.web.console import agents, audit, calls, gallery, numbers, settings, signin
 from ringfence.web.public import privacy, trust
 from ringfence.web.webhooks import twilio
 
@@ -45,6 +45,10 @@ urlpatterns = [
     path("numbers/code/", numbers.send_code, name="send-code"),
     path("numbers/confirmed/<uuid:confirmed_id>/", numbers.check_code, name="check-code"),
     path("numbers/call/", numbers.call, name="test-call"),
+    path("audit/", audit.index, name="audit"),
+    path("audit/export", audit.export, name="audit-export"),
+    path("audit/<uuid:event_id>/", audit.show, name="audit-event"),
+    path("audit/<uuid:event_id>/proof", audit.proof, name="audit-proof"),
     path("settings/members/", settings.people, name="members"),
     path("settings/members/<uuid:user_id>/", settings.change_member, name="change-member"),
     path("settings/keys/", settings.api_keys, name="keys"),

@@ -9,16 +9,24 @@ from ringfence.web.access import TABLE, Action, may
 EXPECTED = {
     Role.OWNER: set(Action),
     Role.ADMIN: set(Action),
-    Role.MANAGER: set(Action) - {Action.SEE_MEMBERS, Action.EDIT_MEMBERS, Action.EDIT_KEYS},
+    Role.MANAGER: set(Action) - {Action.SEE_MEMBERS, Action.EDIT_MEMBERS, Action.EDIT_KEYS, Action.SEE_AUDIT},
     Role.ANALYST: {Action.SEE_CALLS, Action.SEE_AGENTS},
     Role.BILLING: set(),
     Role.PRIVACY_OFFICER: {
         Action.SEE_CALLS, Action.READ_CALLS, Action.DELETE_CALLS, Action.EXPORT_CALLS, Action.SEE_AGENTS,
-        Action.SEE_NUMBERS, Action.SEE_MEMBERS,
+        Action.SEE_NUMBERS, Action.SEE_MEMBERS, Action.SEE_AUDIT,
     },
 }  # fmt: skip
 OPEN = {"home", "sign-in", "sign-in-link", "sign-out", "gallery", "twilio-voice", "twilio-status"}
-OPEN |= {"privacy", "privacy-elsewhere", "privacy-json", "privacy-changes", "trust", "trust-elsewhere", "trust-json"}
+OPEN |= {
+    "privacy",
+    "privacy-elsewhere",
+    "privacy-json",
+    "privacy-changes",
+    "trust",
+    "trust-elsewhere",
+    "trust-json",
+}
 
 
 @pytest.mark.parametrize("role", list(Role))
