@@ -190,3 +190,17 @@ def test_every_prefix_of_the_object_store_is_declared() -> None:
         catalogue().of(PlaceKind.OBJECT)
     )
     assert "demand(PlaceKind.OBJECT" in module
+
+
+def test_whoever_opens_call_content_asks_first_whether_the_purpose_may() -> None:
+    """One search finds them: nobody else may import what opens. Two of them open the numbers of a call in progress."""
+    openers = {
+        str(path.relative_to(SOURCE))
+        for path, text in sources()
+        if re.search(
+            r"^from ringfence\.apps\.calls\.content import[^)]*?open_(?:json|bytes)", text, re.MULTILINE
+        )
+    }
+    assert openers == {"apps/calls/reveal.py", "work/aftercall/run.py", "work/desk.py", "work/live.py"}
+    for opener in openers:
+        assert "check_purpose(" in (SOURCE / opener).read_text(), opener

@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ringfence.apps.calls.content import LOG, Place, live_numbers_key, open_json
+from ringfence.apps.calls.purposes import PROVIDING, check_purpose
 from ringfence.apps.numbers.causes import Cause
 from ringfence.apps.numbers.suppressions import suppress
 from ringfence.apps.rows.cursor import set_tenant
@@ -112,6 +113,7 @@ class Desk:
         ) = row
         keys = self._vault.recover_live_keys(account_id, call_id, started, bytes(blob))
         place = Place(account_id, call_id)
+        check_purpose(PROVIDING)
         numbers = open_json(live_numbers_key(keys.words), sealed, place, LOG, "numbers_sealed")
         kept = partial(kept_days, plan=Plan(plan), periods=periods_from(periods))
         setup = CallSetup(

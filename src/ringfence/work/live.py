@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 
 from ringfence.apps.calls.content import LOG, Place, live_numbers_key, open_json
+from ringfence.apps.calls.purposes import PROVIDING, check_purpose
 from ringfence.apps.rows.cursor import Cursor
 from ringfence.core.call import CallSetup, Channel, Direction, Status
 from ringfence.policy import AgentPeriods
@@ -74,4 +75,5 @@ def _open(
         keys = vault.recover_live_keys(place.account_id, place.call_id, started, bytes(blob))
     except EpochGone:
         return None, {"from": None, "to": None}
+    check_purpose(PROVIDING)
     return keys, open_json(live_numbers_key(keys.words), sealed, place, LOG, "numbers_sealed")

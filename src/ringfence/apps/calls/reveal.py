@@ -27,20 +27,31 @@ from ringfence.apps.calls.content import (
 from ringfence.apps.calls.errors import NeverKept, NoSuchCall, PartGone
 from ringfence.apps.calls.models import Call, PartState, Recording, Transcript
 from ringfence.apps.calls.objects import Objects, objects
+from ringfence.apps.calls.purposes import PROVIDING, check_purpose
 from ringfence.apps.calls.wav import WavReader
 from ringfence.apps.keys.buckets import BucketGone, open_bucket
 from ringfence.apps.keys.wiring import vault
 from ringfence.core.clock import Clock
 from ringfence.core.config import current
-from ringfence.core.errors import NotAllowed
-from ringfence.core.personal import Category
-from ringfence.policy import NOTHING_SHOWN, Shown, may
 from ringfence.vault.errors import EpochGone
 from ringfence.vault.journal import JournalReader
 from ringfence.vault.seal import derive
 
+__all__ = [
+    "PROVIDING",
+    "Numbers",
+    "OpenRecording",
+    "OpenTranscript",
+    "check_purpose",
+    "gate",
+    "open_numbers",
+    "open_recording",
+    "open_transcript",
+    "open_waveform",
+    "read_transcript",
+]
+
 PLAYBACK: Final = timedelta(minutes=10)
-PROVIDING: Final = "service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +70,6 @@ class OpenTranscript:
     variables: list[dict[str, Any]]
     summary: str | None
     expires_at: datetime | None
-
-
-def check_purpose(purpose: str, shown: Shown = NOTHING_SHOWN) -> None:
-    """Raise NotAllowed unless the policy lets this purpose use call data. What the policy does not say is not allowed."""
-    decision = may(purpose, Category.CALL, shown)
-    if not decision:
-        raise NotAllowed(f"Call data may not be used for this purpose. {decision.reason}")
 
 
 def gate(state: str, expires_at: datetime | None, erasing: datetime | None, clock: Clock) -> None:

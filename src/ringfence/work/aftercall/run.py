@@ -26,6 +26,7 @@ from ringfence.apps.calls.content import (
 )
 from ringfence.apps.calls.errors import PartGone
 from ringfence.apps.calls.objects import Objects
+from ringfence.apps.calls.purposes import PROVIDING, check_purpose
 from ringfence.apps.keys.buckets import BucketGone, open_bucket
 from ringfence.core.agent.definition import DefinitionError, parse
 from ringfence.vault.errors import EpochGone
@@ -95,7 +96,10 @@ class AfterCall:
         self._llms = llms
 
     def run(self, account_id: UUID, call_id: UUID) -> None:
-        """Both steps. Raises Unavailable if something is away; the job is tried again."""
+        """Both steps, as part of the service. Raises Unavailable if something is away, and the job is tried again; NotAllowed
+        if the policy did not allow it.
+        """
+        check_purpose(PROVIDING)
         self.waveform(account_id, call_id)
         self.summary(account_id, call_id)
 
