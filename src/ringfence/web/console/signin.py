@@ -1,10 +1,8 @@
 """Signing in: by one-time link or by password; out again; and which account."""
 
-from hashlib import sha256
 from typing import Any, Final
 
 from django.contrib.auth import authenticate, login, logout
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,6 +16,7 @@ from ringfence.apps.audit.acting import acting
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import record
 from ringfence.web.middleware import member
+from ringfence.web.remembered import count
 from ringfence.web.viewer import SESSION_ACCOUNT, Viewer, needs, viewer_of
 
 HOME: Final = "/learn/calls/"
@@ -114,9 +113,6 @@ def _safe(request: HttpRequest, target: str | None) -> str:
 
 def _tried_too_often(request: HttpRequest, email: str) -> bool:
     """Counts tries by address and by client. The keys are hashes: the cache holds nobody's address."""
-    counts = []
-    for subject in (f"address:{email}", f"client:{request.META.get('REMOTE_ADDR', '')}"):
-        key = f"sign-in:{sha256(subject.encode()).hexdigest()}"
-        cache.add(key, 0, TRIES_WITHIN_S)
-        counts.append(cache.incr(key))
-    return counts[0] > MOST_TRIES or counts[1] > MOST_TRIES * 5
+    of_address = count("sign-in", f"address:{email}", TRIES_WITHIN_S)
+    of_client = count("sign-in", f"client:{request.META.get('REMOTE_ADDR', '')}", TRIES_WITHIN_S)
+    return of_address > MOST_TRIES or of_client > MOST_TRIES * 5
