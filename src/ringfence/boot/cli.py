@@ -10,6 +10,7 @@ import click
 from ringfence import __version__
 from ringfence.boot.cli_docs import datamap
 from ringfence.boot.cli_people import account, apikey, member
+from ringfence.boot.cli_time import keyring, sweep
 from ringfence.boot.commands import Group, as_json, say
 
 _EXAMPLES = """\b
@@ -79,11 +80,12 @@ def web() -> None:
 @_role
 def media(*, drain: float) -> None:
     """Carry calls (a role of a fleet). SIGTERM lets calls finish first."""
-    from ringfence.boot import declared
+    from ringfence.boot import clock, declared
     from ringfence.boot.wiring import begin
 
     config, vault = begin("media")
     declared.enforce(config.database_urls.of("media"))
+    clock.resume(config.database_urls.of("media"))
     from ringfence.boot.media import serve
 
     serve(config, vault, drain)
@@ -194,6 +196,8 @@ def welcome(*, demo: bool) -> None:
 
 
 main.add_command(datamap)
+main.add_command(sweep)
+main.add_command(keyring)
 main.add_command(account)
 main.add_command(member)
 main.add_command(apikey)

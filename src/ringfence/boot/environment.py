@@ -22,6 +22,7 @@ VARIABLES: Final = {
     "AUDIT_DATABASE_URL": "A worker's second login, rf_audit, which prunes the audit trail; unset, the embedded server is used.",
     "OBJECT_STORE_URL": "Where recordings rest: a folder or a bucket.",
     "KEYRING_URL": "Where the keys of time rest: a folder or a bucket, never the database.",
+    "RINGFENCE_KEYRING_BACKUP": "Where the keyring's own copy rests: a folder or bucket apart from the database's backups.",
     "LEDGER_URL": "Where the record of erasures rests, apart from the database.",
 }
 
@@ -52,6 +53,7 @@ def read(environment: Mapping[str, str] | None = None, *, login: Login = "web") 
         root_key_path=root_key_path,
         keyring_url=env.get("KEYRING_URL") or f"{data}.keyring",
         ledger_url=env.get("LEDGER_URL") or f"{data}.ledger",
+        keyring_backup_url=env.get("RINGFENCE_KEYRING_BACKUP") or None,
         object_store_url=env.get("OBJECT_STORE_URL") or str(data / "objects"),
         database_urls=_database_urls(env, login, root, run_dir),
         login=login,

@@ -6,7 +6,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from ringfence.boot import declared
+from ringfence.boot import clock, declared
 from ringfence.boot.unprivileged import die_with_parent
 from ringfence.boot.wiring import begin, socket_of
 
@@ -44,6 +44,7 @@ def serve() -> None:
     """Serve until told to stop."""
     config, _ = begin("web")
     declared.enforce(config.database_urls.of("web"))
+    clock.resume(config.database_urls.of("web"))
     from ringfence.web.wsgi import application
 
     os.umask(0o077)

@@ -13,6 +13,7 @@ from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
 
 from ringfence.apps.calls.objects import Objects
+from ringfence.boot.sweeping import sweep_jobs
 from ringfence.boot.trail import Step, trail_jobs
 from ringfence.boot.wiring import live_folder
 from ringfence.core.config import Config
@@ -42,7 +43,7 @@ def serve(config: Config, vault: Vault) -> None:
     database.open()
     try:
         with trail_jobs(config, vault, database) as trail:
-            asyncio.run(_run(config, vault, database, trail))
+            asyncio.run(_run(config, vault, database, trail + sweep_jobs(config, vault, database)))
     finally:
         database.close()
 

@@ -44,6 +44,7 @@ class Config:
     keyring_url: str
     ledger_url: str
     object_store_url: str
+    keyring_backup_url: str | None = None
     database_urls: DatabaseUrls
     login: Login = "web"
     port: int = 8443

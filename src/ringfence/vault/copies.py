@@ -1,5 +1,6 @@
 """The keyring's own backup: one copy at another target, the newest and no older one.
 
+    claim(copy, owner)                make a place the copy of this keyring, or find that it is
     refresh(keyring, copy, today)     what is new goes in; what was destroyed goes out
     restore(copy, keyring, today)     what the keyring lost comes back; what was destroyed does not
 
@@ -17,9 +18,17 @@ from ringfence.core.errors import Conflict
 from ringfence.vault.keyring import DAY, GONE, day_of, gone_mark
 from ringfence.vault.stores import KeyringStore
 
+OWNER: Final = "of/keyring"
+
+
+class NotACopy(Conflict):
+    """A place that holds something else than this keyring's copy."""
+
+    code = "not_a_copy"
+
 
 class KeysMissing(Conflict):
-    """The keyring lacks keys that its copy has and that nobody destroyed: it was lost, or another's copy was named."""
+    """The keyring lacks keys that its copy has and that nobody destroyed: it was lost."""
 
     code = "keys_missing"
 
@@ -35,8 +44,28 @@ class Copied:
 
 _LOST: Final = (
     "The keyring lacks {count} keys that this copy has, and nothing says that they were destroyed. If the keyring was lost, bring "
-    "it back with `ringfence keyring restore`. If this is the copy of another installation, choose another target."
+    "it back with `ringfence keyring restore`; if you mean to give them up, choose a new, empty target."
 )
+
+
+def claim(copy: KeyringStore, owner: bytes, *, new: bool = True) -> None:
+    """See that `copy` is a copy of the keyring whose owner this is; an empty place becomes one, if it may be new.
+
+    Raises NotACopy for anything else: a copy shares its place with nothing, least of all with a backup of the database.
+    """
+    if new and not copy.kinds():
+        copy.create(OWNER, owner)
+    found = copy.get(OWNER)
+    if found is None:
+        raise NotACopy(
+            "There is no copy of a keyring here, and something else is. Choose a folder or bucket of its own."
+            if copy.kinds()
+            else "There is no copy of a keyring here. Choose where `ringfence keyring backup` put it."
+        )
+    if found != owner:
+        raise NotACopy(
+            "This is the copy of another keyring, or the root key is not the one it was made under."
+        )
 
 
 def refresh(source: KeyringStore, copy: KeyringStore, today: date) -> Copied:
@@ -71,7 +100,7 @@ def restore(copy: KeyringStore, keyring: KeyringStore, today: date) -> Copied:
 def names(store: KeyringStore) -> Iterator[str]:
     """Everything in a store."""
     for kind in store.kinds():
-        yield from store.list(kind)
+        yield from (name for name in store.list(kind) if name != OWNER)
 
 
 def _destroyed(name: str, known: set[str], today: date) -> bool:

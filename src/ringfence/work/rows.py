@@ -68,7 +68,7 @@ class CallRows:
         self._plan = Plan(setup.plan)
 
     def log(self) -> None:
-        """The call's own row. Numbers that are kept for no day are gone with the live keys."""
+        """The call's own row. Numbers that are kept for no day, or whose days have passed, are gone with the live keys."""
         result, setup = self._result, self._setup
         answered = None if result.outcome is Outcome.NO_ANSWER else result.answered_at
         self._cursor.execute(
@@ -76,7 +76,7 @@ class CallRows:
             (
                 result.status.value, result.outcome.value, answered, result.ended_at, round(result.duration_s * 1000),
                 self._due(Part.LOG), Jsonb(asdict(result.disclosure)), Jsonb(asdict(result.consent)),
-                *(self._numbers() if self._days(Part.LOG) != 0 else NO_LOG),
+                *(self._numbers() if self._may_rest(Part.LOG) else NO_LOG),
                 Jsonb([asdict(p) for p in result.problems]), Jsonb(result.costs),
                 Jsonb([asdict(t) for t in result.timings]), self._vault.clock.now(), setup.account_id, setup.call_id,
             ),
@@ -137,7 +137,16 @@ class CallRows:
     def _state(self, part: Part, *, there: bool) -> PartState:
         if self._erased & {part.value, "call"}:
             return PartState.DELETED
-        return PartState.KEPT if there and self._days(part) != 0 else PartState.NEVER_KEPT
+        if not there or self._days(part) == 0:
+            return PartState.NEVER_KEPT
+        return PartState.KEPT if self._may_rest(part) else PartState.EXPIRED
+
+    def _may_rest(self, part: Part) -> bool:
+        """Whether a part may be written at all: it is kept for some days, and a call that is taken in late is not past them."""
+        if self._days(part) == 0:
+            return False
+        end = self._due(part)
+        return end is None or end > self._vault.clock.now()
 
     def _ids(self) -> tuple[UUID, UUID, UUID]:
         return new_id(self._vault.clock), self._setup.account_id, self._setup.call_id

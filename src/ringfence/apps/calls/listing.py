@@ -242,8 +242,8 @@ class _Query:
 
 
 _STATES: Final = """
-SELECT c.id, CASE WHEN r.expires_at <= %s THEN 'expired' ELSE COALESCE(r.state, 'pending') END,
-       CASE WHEN t.expires_at <= %s THEN 'expired' ELSE COALESCE(t.state, 'pending') END
+SELECT c.id, CASE WHEN r.state = 'kept' AND r.expires_at <= %s THEN 'expired' ELSE COALESCE(r.state, 'pending') END,
+       CASE WHEN t.state = 'kept' AND t.expires_at <= %s THEN 'expired' ELSE COALESCE(t.state, 'pending') END
 FROM unnest(%s::uuid[]) AS c (id)
 LEFT JOIN calls_recording r ON r.call_id = c.id AND r.account_id = %s
 LEFT JOIN calls_transcript t ON t.call_id = c.id AND t.account_id = %s

@@ -22,6 +22,7 @@ from ringfence.policy.catalogue import PlaceKind, demand
 PREFIX: Final = "recordings"
 _DEPTH: Final = 6  # recordings/account/year/month/day/call
 _AT_ONCE: Final = 1000
+_WITNESS: Final = "clock/now"
 
 
 def object_name(account_id: UUID, call_id: UUID) -> str:
@@ -119,6 +120,14 @@ class Objects:
         try:
             for batch in obstore.list(self._store, PREFIX, chunk_size=1000):
                 yield [_read(each["path"], each["last_modified"]) for each in batch]
+        except (BaseError, OSError) as error:
+            raise NotStored("The object store does not answer.") from error
+
+    def moment(self) -> datetime:
+        """What time it is by the store's own clock."""
+        try:
+            obstore.put(self._store, _WITNESS, b"now")
+            return obstore.head(self._store, _WITNESS)["last_modified"]
         except (BaseError, OSError) as error:
             raise NotStored("The object store does not answer.") from error
 

@@ -12,17 +12,11 @@ from ringfence.core.ids import new_id
 
 REMEMBERED: Final = timedelta(days=400)
 _THE_ONE: Final = UUID(int=1)
-_READ: Final = (
-    "SELECT moment, boot, ticks, alarm, alarm_since, confirmed_at FROM sweeps_clockmark WHERE id = %s"
-)
+_READ: Final = "SELECT moment, boot, ticks, confirmed_at FROM sweeps_clockmark WHERE id = %s"
 _BELIEVE: Final = """
-INSERT INTO sweeps_clockmark (id, moment, boot, ticks, alarm, confirmed_at) VALUES (%s, %s, %s, %s, '', %s)
-ON CONFLICT (id) DO UPDATE SET moment = excluded.moment, boot = excluded.boot, ticks = excluded.ticks, alarm = '',
-  alarm_since = NULL, confirmed_at = COALESCE(excluded.confirmed_at, sweeps_clockmark.confirmed_at)
+INSERT INTO sweeps_clockmark (id, moment, boot, ticks, confirmed_at) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (id) DO UPDATE SET moment = excluded.moment, boot = excluded.boot, ticks = excluded.ticks, confirmed_at = COALESCE(excluded.confirmed_at, sweeps_clockmark.confirmed_at)
 WHERE excluded.confirmed_at IS NOT NULL OR excluded.moment >= sweeps_clockmark.moment
-"""
-_ALARM: Final = """
-UPDATE sweeps_clockmark SET alarm = %s, alarm_since = CASE WHEN alarm = '' THEN %s ELSE alarm_since END WHERE id = %s
 """
 _WRITE: Final = """
 INSERT INTO sweeps_sweep (id, began_at, ended_at, outcome, code, calls, recordings, transcripts, buckets, epochs,
@@ -40,11 +34,9 @@ SELECT last_epoch, ended_at FROM sweeps_sweep WHERE last_epoch <> '' ORDER BY be
 
 @dataclass(frozen=True, slots=True)
 class KeptMark:
-    """The mark as it rests. `alarm` is the code of what is wrong with the clock, empty for nothing."""
+    """The mark as it rests."""
 
     mark: Mark
-    alarm: str
-    alarm_since: datetime | None
     confirmed_at: datetime | None
 
 
@@ -68,17 +60,12 @@ def read_mark(cursor: Cursor) -> KeptMark | None:
     """The mark, or None before the first sweep."""
     cursor.execute(_READ, (_THE_ONE,))
     row = cursor.fetchone()
-    return None if row is None else KeptMark(Mark(*row[:3]), *row[3:])
+    return None if row is None else KeptMark(Mark(*row[:3]), row[3])
 
 
 def believe(cursor: Cursor, mark: Mark, *, confirmed_at: datetime | None = None) -> None:
-    """Keep a mark and end the alarm. It never goes back, unless a person vouched for it."""
+    """Keep a mark. It never goes back, unless a person vouched for it."""
     cursor.execute(_BELIEVE, (_THE_ONE, mark.moment, mark.boot, mark.ticks, confirmed_at))
-
-
-def alarm(cursor: Cursor, code: str, now: datetime) -> None:
-    """Write down that the clock is not believed, and since when. The mark stays where it was."""
-    cursor.execute(_ALARM, (code, now, _THE_ONE))
 
 
 def write_sweep(cursor: Cursor, clock: Clock, done: SweepRecord) -> None:

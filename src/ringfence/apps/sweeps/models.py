@@ -32,15 +32,11 @@ class Sweep(Row):
 
 
 class ClockMark(Row):
-    """One row: the latest moment that was believed, and how the machine's ticks count on from it.
-
-    `alarm` says why the clock is not believed now; while it is set, nothing is destroyed. `confirmed_at` is the moment that a
-    person last vouched for.
+    """One row: the latest moment that was believed, and how the machine's ticks count on from it. `confirmed_at` is the moment
+    that a person last vouched for.
     """
 
     moment = models.DateTimeField()
     boot = models.CharField(max_length=64, blank=True)
     ticks = models.FloatField()
-    alarm = models.CharField(max_length=40, blank=True)
-    alarm_since = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)

@@ -14,8 +14,6 @@ class Migration(migrations.Migration):
                 ("moment", models.DateTimeField()),
                 ("boot", models.CharField(blank=True, max_length=64)),
                 ("ticks", models.FloatField()),
-                ("alarm", models.CharField(blank=True, max_length=40)),
-                ("alarm_since", models.DateTimeField(null=True)),
                 ("confirmed_at", models.DateTimeField(null=True)),
             ],
             options={
