@@ -59,12 +59,14 @@ def test_each_version_is_shown_beside_the_one_before() -> None:
     reworded = SOURCE + "\n# a word to ourselves\n"
     told = versions([was(reworded, 3), was(SOURCE, 2), was(shorter, 1), was(SOURCE, 0)])
     assert [each.first for each in told] == [False, False, False, True]
+    assert [each.newest for each in told] == [True, True, True, False]
     assert told[0].until is None
     assert told[1].until == told[0].since
     assert told[0].changes == ()
     back = {(change.before, change.after) for change in told[1].changes}
     assert ("60 days", "90 days") in back
     text = render_to_string("public/changes.html", {"versions": told})
+    assert text.count(f'id="v-{told[1].version}"') == 1
     assert "only its wording to itself changed" in text
     assert "<del>60 days</del>" in text
     assert "<ins>90 days</ins>" in text

@@ -22,13 +22,16 @@ FRESH_S: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One that was in force from `since` until `until`, and what it changed in the one before."""
+    """One that was in force from `since` until `until`, and what it changed in the one before. `newest` is true at the last
+    time that it came into force: links lead there.
+    """
 
     version: str
     since: datetime
     until: datetime | None
     changes: tuple[Change, ...]
     first: bool
+    newest: bool
     source: str
 
 
@@ -64,11 +67,13 @@ def elsewhere(_request: HttpRequest) -> HttpResponse:
 
 def versions(newest_first: list[Enforced]) -> list[Version]:
     """Each beside the one before it."""
-    found, until = [], None
+    found: list[Version] = []
+    until = None
     for nth, each in enumerate(newest_first):
         before = newest_first[nth + 1].facts if nth + 1 < len(newest_first) else None
         changed = changes(before, each.facts) if before is not None else ()
-        found.append(Version(each.version, each.since, until, changed, before is None, each.source))
+        newest = each.version not in {later.version for later in found}
+        found.append(Version(each.version, each.since, until, changed, before is None, newest, each.source))
         until = each.since
     return found
 
