@@ -12,6 +12,7 @@ from ringfence.boot.cli_docs import datamap
 from ringfence.boot.cli_people import account, apikey, member
 from ringfence.boot.cli_time import keyring, sweep
 from ringfence.boot.commands import Group, as_json, say
+from ringfence.boot.verifying import verify
 
 _EXAMPLES = """\b
 First steps:
@@ -196,6 +197,7 @@ def welcome(*, demo: bool) -> None:
 
 
 main.add_command(datamap)
+main.add_command(verify)
 main.add_command(sweep)
 main.add_command(keyring)
 main.add_command(account)

@@ -26,7 +26,7 @@ from ringfence.vault.signing import SigningKey
 from tests.support.accounts import an_address
 from tests.support.office import Office
 
-SECURE = {"secure": True, "HTTP_HOST": "localhost"}
+SECURE: dict[str, Any] = {"secure": True, "HTTP_HOST": "localhost"}
 
 
 class People:

@@ -1,0 +1,93 @@
+"""`ringfence verify`: what an installation signed, checked with nothing but the file and a public key."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import orjson
+
+from ringfence.boot.commands import Command, as_json, say
+from ringfence.core.errors import BadInput
+from ringfence.vault.audit.verify import EXPORT, PROOF, Verdict, verify_audit_export, verify_audit_proof
+from ringfence.vault.signing import key_id
+
+KEY_DIGITS: Final = 64
+CHECKS: Final[dict[str, Callable[[bytes, Mapping[str, bytes] | None], Verdict]]] = {
+    EXPORT: verify_audit_export,
+    PROOF: verify_audit_proof,
+}
+
+
+@click.command(cls=Command)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    help="A public key to trust: 64 hexadecimal digits, or a copy of /.well-known/ringfence-keys.json.",
+)
+@as_json
+def verify(*, file: Path, keys: tuple[str, ...], as_json: bool) -> None:
+    """Check an audit export or a proof offline. Exit status 1 if anything was changed, moved or taken out.
+
+    Without --key the key in the file is used: that shows that the file is whole, and not who signed it.
+    """
+    data = file.read_bytes()
+    verdict = CHECKS[kind_of(data)](data, trusted(keys) if keys else None)
+    found = {"ok": verdict.ok, **asdict(verdict)}
+    if as_json:
+        say(found, as_json=True)
+    else:
+        _tell(verdict)
+    if not verdict.ok:
+        raise click.exceptions.Exit(1)
+
+
+def kind_of(data: bytes) -> str:
+    """What a file says it is. Raises BadInput for what is none of ours."""
+    try:
+        first: Any = orjson.loads(data.split(b"\n", 1)[0] if data.count(b"\n") > 1 else data)
+    except orjson.JSONDecodeError:
+        first = None
+    kind = first.get("kind") if isinstance(first, dict) else None
+    if kind not in CHECKS:
+        raise BadInput("This is nothing that an installation signed: no audit export and no proof.")
+    return str(kind)
+
+
+def trusted(keys: Iterable[str]) -> dict[str, bytes]:
+    """Public keys by id. Raises BadInput for what is no key."""
+    found: dict[str, bytes] = {}
+    for key in keys:
+        texts = [key] if len(key) == KEY_DIGITS and not Path(key).exists() else list(_in_file(Path(key)))
+        try:
+            publics = [bytes.fromhex(text) for text in texts]
+        except ValueError:
+            raise BadInput("A public key has 64 hexadecimal digits.") from None
+        found |= {key_id(public): public for public in publics}
+    return found
+
+
+def _in_file(path: Path) -> Iterable[str]:
+    try:
+        kept = orjson.loads(path.read_bytes())["keys"]
+        return list(kept.values()) if isinstance(kept, dict) else [each["public"] for each in kept]
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
+        raise BadInput(
+            f"{path} is no list of public keys. Take it from the installation's /.well-known/ringfence-keys.json."
+        ) from None
+
+
+def _tell(verdict: Verdict) -> None:
+    for problem in verdict.problems:
+        click.secho(f"✗ {problem}", fg="red")
+    if verdict.ok:
+        click.secho("✓ Nothing was changed, moved or taken out.", fg="green")
+    counts = f"{verdict.events} events in {verdict.batches} batches"
+    gone = f", {verdict.pruned} pruned on time" if verdict.pruned else ""
+    late = f", {verdict.unsealed} too young to be sealed" if verdict.unsealed else ""
+    click.echo(f"  Account {verdict.account}, {verdict.made_at}: {counts}{gone}{late}.")
+    if not verdict.pinned:
+        click.echo("  Checked with the key in the file itself. Give --key to check whose it is.")

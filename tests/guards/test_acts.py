@@ -1,0 +1,228 @@
+"""Nothing is done that is not written down: each route has its acts or a reason, and so has each function that writes.
+
+A new route or a new function that writes fails here until it is named: with its acts, or with why it has none.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from django.urls import URLPattern, get_resolver
+
+from ringfence.apps.audit.acts import FACTS, Act
+from ringfence.web.api.v1 import api
+
+SOURCE: Final = Path(__file__).parents[2] / "src" / "ringfence"
+SETTINGS_PAGE: Final = "shows settings: no call data, and changes nothing"
+PUBLIC: Final = "public: nobody's data"
+
+# Route → the acts that it may be, or why it is none.
+ROUTES: Final[dict[str, tuple[Act, ...] | str]] = {
+    "home": PUBLIC,
+    "privacy": PUBLIC,
+    "privacy-elsewhere": PUBLIC,
+    "privacy-json": PUBLIC,
+    "privacy-changes": PUBLIC,
+    "trust": PUBLIC,
+    "trust-elsewhere": PUBLIC,
+    "trust-json": PUBLIC,
+    "gallery": PUBLIC,
+    "sign-in": (Act.SIGNED_IN,),
+    "sign-in-link": (Act.SIGNED_IN,),
+    "sign-out": (Act.SIGNED_OUT,),
+    "choose-account": (Act.ACCOUNT_ENTERED,),
+    "calls": (Act.CALLS_LISTED, Act.CALLS_SEARCHED),
+    "live-calls": (Act.CALLS_WATCHED,),
+    "delete-calls": (Act.RECORDING_DELETED, Act.TRANSCRIPT_DELETED, Act.CALL_DELETED),
+    "call": (Act.CALL_OPENED,),
+    "recording": (Act.RECORDING_PLAYED,),
+    "vcon": (Act.CALL_EXPORTED,),
+    "agents": SETTINGS_PAGE,
+    "new-agent": (Act.AGENT_MADE,),
+    "agent": (Act.DRAFT_SAVED, Act.AGENT_PUBLISHED),
+    "agent-version": SETTINGS_PAGE,
+    "put-away": (Act.AGENT_PUT_AWAY,),
+    "talk": SETTINGS_PAGE,
+    "ticket": (Act.CALL_BEGUN,),
+    "numbers": SETTINGS_PAGE,
+    "connect": (Act.CARRIER_CONNECTED,),
+    "disconnect": (Act.CARRIER_DISCONNECTED,),
+    "add-number": (Act.NUMBER_ADDED, Act.NUMBER_ASSIGNED),
+    "change-number": (Act.NUMBER_ASSIGNED, Act.NUMBER_REMOVED),
+    "send-code": (Act.CODE_REQUESTED,),
+    "check-code": (Act.NUMBER_CONFIRMED, Act.CONFIRMED_FORGOTTEN),
+    "test-call": (Act.CALL_BEGUN,),
+    "audit": "shows the trail itself: ids of acts, no call data",
+    "audit-event": "shows the trail itself: ids of acts, no call data",
+    "audit-proof": "shows the trail itself: ids of acts, no call data",
+    "audit-export": (Act.TRAIL_EXPORTED,),
+    "members": (Act.MEMBER_ADDED,),
+    "change-member": (Act.ROLE_CHANGED, Act.MEMBER_REMOVED),
+    "keys": (Act.KEY_ISSUED,),
+    "revoke-key": (Act.KEY_REVOKED,),
+    "engines": (Act.ENGINE_ADDED,),
+    "forget-engine": (Act.ENGINE_REMOVED,),
+    "twilio-voice": (Act.CALL_BEGUN,),
+    "twilio-status": (Act.CALL_TAKEN_IN,),
+    "GET /calls": (Act.CALLS_LISTED, Act.CALLS_SEARCHED),
+    "POST /calls": (Act.CALL_BEGUN,),
+    "GET /calls/{call_id}": (Act.CALL_OPENED,),
+    "DELETE /calls/{call_id}": (Act.CALL_DELETED,),
+    "GET /calls/{call_id}/recording": (Act.RECORDING_PLAYED,),
+    "DELETE /calls/{call_id}/recording": (Act.RECORDING_DELETED,),
+    "GET /calls/{call_id}/transcript": (Act.CALL_OPENED,),
+    "DELETE /calls/{call_id}/transcript": (Act.TRANSCRIPT_DELETED,),
+    "GET /calls/{call_id}/vcon": (Act.CALL_EXPORTED,),
+    "GET /agents": SETTINGS_PAGE,
+    "POST /agents": (Act.AGENT_MADE,),
+    "GET /agents/{agent_id}": SETTINGS_PAGE,
+    "DELETE /agents/{agent_id}": (Act.AGENT_PUT_AWAY,),
+    "PUT /agents/{agent_id}/draft": (Act.DRAFT_SAVED,),
+    "GET /agents/{agent_id}/versions": SETTINGS_PAGE,
+    "POST /agents/{agent_id}/versions": (Act.AGENT_PUBLISHED,),
+    "GET /agents/{agent_id}/versions/{number}": SETTINGS_PAGE,
+    "GET /numbers": SETTINGS_PAGE,
+    "POST /numbers": (Act.NUMBER_ADDED, Act.NUMBER_ASSIGNED),
+    "GET /numbers/{number_id}": SETTINGS_PAGE,
+    "PUT /numbers/{number_id}": (Act.NUMBER_ASSIGNED,),
+    "DELETE /numbers/{number_id}": (Act.NUMBER_REMOVED,),
+    "GET /audit": "shows the trail itself: ids of acts, no call data",
+    "GET /audit/export": (Act.TRAIL_EXPORTED,),
+    "GET /audit/{event_id}": "shows the trail itself: ids of acts, no call data",
+    "GET /audit/{event_id}/proof": "shows the trail itself: ids of acts, no call data",
+}
+
+ITSELF: Final = "the trail's own rows"
+STEP: Final = "a step of an act that was written down where it began"
+DUE: Final = "what falls due goes as the policy says; the sweep's own record says when, and how many"
+PLATFORM: Final = "the platform's own record, of nobody's data"
+# Function that writes without an event of its own → why.
+SILENT: Final[dict[str, str]] = {
+    "apps/accounts/apikeys:_note_use": "when a key was last used; what it was used for is written down",
+    "apps/accounts/members:make_user": "a person without an account; becoming a member is written down",
+    "apps/assurance/measurements:write": PLATFORM,
+    "apps/audit/buckets:_make": ITSELF,
+    "apps/audit/record:note": ITSELF,
+    "apps/keys/buckets:bucket_for": "a key, made with the first of what it seals",
+    "apps/numbers/confirmed:_forget_yesterday": "yesterday's count of codes",
+    "apps/numbers/confirmed:_row": STEP,
+    "apps/policies/enforced:remember": PLATFORM,
+    "apps/sweeps/marks:believe": PLATFORM,
+    "apps/sweeps/marks:write_sweep": PLATFORM,
+    "work/desk:_redeem": STEP,
+    "work/desk:_beat": "a sign of life of calls in progress",
+    "work/rows:log": STEP,
+    "work/rows:recording": STEP,
+    "work/rows:transcript": STEP,
+    "lifecycle/audit/checking:check_trail": ITSELF,
+    "lifecycle/audit/pruning:_lengthen": ITSELF,
+    "lifecycle/audit/pruning:_prune": ITSELF,
+    "lifecycle/audit/sealing:_batch": ITSELF,
+    "lifecycle/deletion:settle": STEP,
+    "lifecycle/deletion:mark_again": "a deletion that was written down, done again after a restore; the ledger says which",
+    "lifecycle/deletion:_close": STEP,
+    "lifecycle/deletion:destroy": STEP,
+    "lifecycle/deletion:finish": STEP,
+    "lifecycle/deletion:_write_down": STEP,
+    "lifecycle/ledger/mark:forward": PLATFORM,
+    "lifecycle/sweep/steps:blank_recordings": DUE,
+    "lifecycle/sweep/steps:blank_transcripts": DUE,
+    "lifecycle/sweep/steps:drop_buckets": DUE,
+    "lifecycle/sweep/steps:_drop": DUE,
+    "web/api/idempotency:_claim": "that a write was named; the write itself is written down",
+    "web/api/idempotency:_keep": "that a write was named; the write itself is written down",
+    "web/api/idempotency:_forget": "that a write was named; the write itself is written down",
+}
+
+
+def routes() -> set[str]:
+    pages = {each.name or "" for each in get_resolver().url_patterns if isinstance(each, URLPattern)}
+    paths = api.get_openapi_schema()["paths"]
+    programs = {
+        f"{method.upper()} {path.removeprefix('/api/v1')}"
+        for path, methods in paths.items()
+        for method in methods
+    }
+    return pages | programs
+
+
+def test_every_route_has_its_acts_or_a_reason() -> None:
+    assert routes() == set(ROUTES)
+
+
+@pytest.mark.parametrize("act", list(Act))
+def test_every_act_is_told_in_words_and_used(act: Act) -> None:
+    assert FACTS[act].words
+    used = re.compile(rf"\bAct\.{act.name}\b")
+    places = [p for p in SOURCE.rglob("*.py") if p.name != "acts.py" and used.search(p.read_text())]
+    assert places, "an act that nobody does"
+
+
+_ORM: Final = {"create", "bulk_create", "update", "delete", "save", "get_or_create", "update_or_create"}
+_SQL: Final = re.compile(r"\s*(WITH\b.*\b)?(INSERT INTO|UPDATE|DELETE FROM) ", re.DOTALL)
+_TABLE: Final = re.compile(r"\b([A-Z]\w+|model|kind)\.objects\b")
+_NOTES: Final = {"record", "note"}
+
+
+def writers() -> Iterator[tuple[str, bool]]:
+    """Each function that writes to the database, and whether it writes down an event."""
+    for room in ("apps", "work", "lifecycle", "web"):
+        for path in sorted((SOURCE / room).rglob("*.py")):
+            if "migrations" in path.parts:
+                continue
+            tree = ast.parse(path.read_text())
+            statements = {name for name, text in constants(tree) if _SQL.match(text)}
+            place = path.relative_to(SOURCE).with_suffix("").as_posix()
+            for function in [
+                n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
+            ]:
+                if writes(function, statements):
+                    yield f"{place}:{function.name}", notes(function)
+
+
+def constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            text = "".join(
+                n.value
+                for n in ast.walk(node.value)
+                if isinstance(n, ast.Constant) and isinstance(n.value, str)
+            )
+            yield node.target.id, text
+
+
+def writes(function: ast.AST, statements: set[str]) -> bool:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and node.id in statements:
+            return True
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SQL.match(node.value):
+            return True
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _ORM:
+            inside = ast.unparse(node.func.value)
+            if _TABLE.search(inside) or node.func.attr == "save" or inside in QUERIES:
+                return True
+    return False
+
+
+def notes(function: ast.AST) -> bool:
+    return any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _NOTES
+        for node in ast.walk(function)
+    )
+
+
+QUERIES: Final = {"mine", "kept", "unmarked", "marks", "erased", "keys", "past", "rows", "gone"}
+
+
+def test_every_function_that_writes_writes_it_down_or_says_why_not() -> None:
+    found = dict(writers())
+    unexplained = sorted(name for name, noted in found.items() if not noted and name not in SILENT)
+    assert not unexplained, (
+        "name an act beside what they change (apps/audit/record.py), or say here why there is none"
+    )
+    assert set(SILENT) <= {name for name, noted in found.items() if not noted}, (
+        "explained, and no longer there"
+    )
