@@ -7,6 +7,7 @@ import django
 
 from ringfence.boot import environment
 from ringfence.boot.clock import SystemClock
+from ringfence.boot.declared_keys import DeclaredKeys
 from ringfence.core import config as settings
 from ringfence.core.config import Config, Login
 from ringfence.vault.rootkey import FileRootKey
@@ -24,7 +25,8 @@ def configure(login: Login) -> Config:
 
 def open_vault(config: Config) -> Vault:
     """The installation's keys."""
-    return Vault.open(open_store(config.keyring_url), FileRootKey.load(config.root_key_path), SystemClock())
+    keys = DeclaredKeys(open_store(config.keyring_url))
+    return Vault.open(keys, FileRootKey.load(config.root_key_path), SystemClock())
 
 
 def start_django(config: Config) -> Vault:
