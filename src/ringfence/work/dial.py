@@ -10,11 +10,13 @@ from ringfence.apps.numbers.dialling import may_dial_now
 from ringfence.apps.numbers.e164 import e164
 from ringfence.apps.numbers.errors import NoSuchNumber, NotCalled
 from ringfence.apps.numbers.numbers import NumberFacts, numbers
-from ringfence.core.call import Channel, Direction
+from ringfence.core.call import Channel, Direction, Outcome
 from ringfence.core.clock import Clock
+from ringfence.voice.telephony.ports import CarrierFailed
 from ringfence.voice.telephony.twilio.rest import DEFAULT_BASE_URL, Account, Rest
 from ringfence.voice.telephony.twilio.twiml import say, stream
 from ringfence.work.admission import begin_call
+from ringfence.work.unanswered import never_answered
 
 
 def carrier(settings: dict[str, Any], secret: str) -> Rest:
@@ -50,6 +52,9 @@ def call_number(
             twiml=stream(media_url(public_url, connection.id), {"ticket": call.ticket}),
             status_callback=f"{public_url}/webhooks/twilio/{connection.id}/status?call={call.id}",
         )
+    except CarrierFailed:
+        never_answered(account_id, call.id, clock, outcome=Outcome.FAILED)
+        raise
     finally:
         client.close()
     return call.id
