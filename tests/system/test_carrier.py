@@ -169,9 +169,15 @@ def test_a_number_is_confirmed_by_a_code_and_then_called(there: Any) -> None:
     assert (call["outcome"], call["from"], call["to"]) == ("finished", OWN, PHONE)
 
 
-def test_key_nine_ends_the_call_and_every_later_one(there: Any) -> None:
-    made, person, _carrier, trust, webhook = there
+def test_key_nine_is_answered_and_the_number_is_never_called(there: Any) -> None:
+    made, person, standing, trust, webhook = there
     stream = stream_of(ring(f"https://localhost:{made.port}", webhook, trust, From="+12025550188"))
     asyncio.run(talk(stream, [Says(keys="9")], trust, most_s=30))
     call = person.ended(person.api("GET", "calls?number=%2B12025550188")["items"][0]["id"])
-    assert call["outcome"] == "opted_out"
+    assert any("not call this number again" in turn["text"] for turn in call["transcript"]["turns"])
+    placed = len(standing.placed)
+    connection = re.search(r'<option value="([^"]+)">Twilio', person.browser.get("/numbers/").body)
+    assert connection is not None
+    with pytest.raises(AssertionError, match="asked not to be called"):
+        person.send("/numbers/", "/numbers/code/", number="+12025550188", connection=connection[1])
+    assert len(standing.placed) == placed
