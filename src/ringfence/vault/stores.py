@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -71,13 +72,13 @@ class FolderStore:
             raise StoreFailed("The keyring's folder cannot be read.") from error
 
     def delete(self, name: str) -> None:
-        """Overwrite, then unlink. What a journalling or flash disk keeps of it is beyond a file system's word."""
+        """Overwrite, then unlink. What a journalling or flash disk keeps of it is beyond a file system's word; and a disk too
+        full to take the overwriting does not save the key.
+        """
         path = self._folder / checked(name)
         try:
-            with path.open("r+b") as file:
-                file.write(secrets.token_bytes(path.stat().st_size))
-                file.flush()
-                os.fsync(file.fileno())
+            with suppress(OSError):
+                _spoil(path)
             path.unlink()
         except FileNotFoundError:
             return
@@ -164,6 +165,13 @@ def _write(path: Path, value: bytes) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _spoil(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.write(secrets.token_bytes(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _sync(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Reading and writing the clock's mark and the record of sweeps, over any cursor."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -7,8 +8,8 @@ from uuid import UUID
 
 from ringfence.apps.rows.cursor import Cursor
 from ringfence.apps.sweeps.models import Outcome
-from ringfence.core.clock import Clock, Mark
-from ringfence.core.ids import new_id
+from ringfence.core.clock import Mark
+from ringfence.core.ids import id_at
 
 REMEMBERED: Final = timedelta(days=400)
 _THE_ONE: Final = UUID(int=1)
@@ -22,7 +23,7 @@ _WRITE: Final = """
 INSERT INTO sweeps_sweep (id, began_at, ended_at, outcome, code, calls, recordings, transcripts, buckets, epochs,
   last_epoch) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
-_FORGET: Final = "DELETE FROM sweeps_sweep WHERE began_at < %s"
+_FORGET: Final = "DELETE FROM sweeps_sweep WHERE began_at < %s OR began_at > %s"
 _LAST: Final = """
 SELECT began_at, ended_at, outcome, code, calls, recordings, transcripts, buckets, epochs, last_epoch FROM sweeps_sweep
 WHERE outcome = ANY(%s) ORDER BY began_at DESC, id DESC LIMIT 1
@@ -68,12 +69,12 @@ def believe(cursor: Cursor, mark: Mark, *, confirmed_at: datetime | None = None)
     cursor.execute(_BELIEVE, (_THE_ONE, mark.moment, mark.boot, mark.ticks, confirmed_at))
 
 
-def write_sweep(cursor: Cursor, clock: Clock, done: SweepRecord) -> None:
-    """Keep what a sweep did, and let go of those of more than a year ago."""
+def write_sweep(cursor: Cursor, done: SweepRecord) -> None:
+    """Keep what a sweep did. Let go of those of more than a year ago, and of a time that a wrong clock made up."""
     values = (done.calls, done.recordings, done.transcripts, done.buckets, done.epochs, done.last_epoch)
-    times = (new_id(clock), done.began_at, done.ended_at)
+    times = (id_at(done.ended_at, secrets.randbits(74)), done.began_at, done.ended_at)
     cursor.execute(_WRITE, (*times, done.outcome, done.code, *values))
-    cursor.execute(_FORGET, (done.began_at - REMEMBERED,))
+    cursor.execute(_FORGET, (done.began_at - REMEMBERED, done.ended_at))
 
 
 def last_sweep(cursor: Cursor, *, whole: bool = False) -> SweepRecord | None:

@@ -87,8 +87,10 @@ class Sweeper:
 
     def run(self, progress: Progress = unseen) -> SweepRecord:
         """Destroy what is overdue, and write down what was done. Raises Unavailable when the database goes away."""
-        began = self.clock.now()
         found = self.look_at_clock()
+        began = (
+            self.clock.mark().moment
+        )  # by the ticks: a record of a time that never was would hide all later ones
         if found is not None:
             return self._record(began, Swept(), Outcome.REFUSED, found.alarm.value)
         swept = Swept()
@@ -126,14 +128,14 @@ class Sweeper:
 
     def _record(self, began: datetime, swept: Swept, outcome: Outcome, code: str) -> SweepRecord:
         done = SweepRecord(
-            began_at=began, ended_at=self.clock.now(), outcome=outcome.value, code=code, calls=swept.calls,
+            began_at=began, ended_at=self.clock.mark().moment, outcome=outcome.value, code=code, calls=swept.calls,
             recordings=swept.recordings, transcripts=swept.transcripts, buckets=swept.buckets,
             epochs=len(swept.epochs), last_epoch=swept.last_epoch,
         )  # fmt: skip
         self.last = done
         with self.database.transaction() as cursor:
             if not _said_already(last_sweep(cursor), done):
-                write_sweep(cursor, self.clock, done)
+                write_sweep(cursor, done)
         if swept.things:
             structlog.get_logger().info(
                 "overdue things were destroyed", calls=swept.calls, count=swept.things,
