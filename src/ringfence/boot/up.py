@@ -14,6 +14,7 @@ from ringfence.boot import environment, migrate
 from ringfence.boot.console import Console
 from ringfence.boot.doors import certificate_of, open_port
 from ringfence.boot.postgres import EmbeddedPostgres
+from ringfence.boot.restoring import refuse_half_restored
 from ringfence.boot.supervisor import Role, Supervisor, claim, command
 from ringfence.boot.unprivileged import die_with_parent
 from ringfence.boot.wiring import configure, ready_file, socket_of
@@ -45,6 +46,7 @@ def run(*, demo: bool) -> None:
     console = Console()
     with stoppable() as stopped:
         config = configure("owner")
+        refuse_half_restored(config.data_dir)
         held = claim(config.data_dir)
         ports = open_port(config.port)
         root = FileRootKey.load(config.root_key_path)
@@ -125,6 +127,11 @@ def _ask(*arguments: str, env: Mapping[str, str]) -> dict[str, Any]:
         raise StepFailed(f"`ringfence {arguments[0]}` failed; what it said stands above.")
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
+
+
+def ask_ours(*arguments: str) -> dict[str, Any]:
+    """`_ask` for other commands that are made of several of ours."""
+    return _ask(*arguments, env={**os.environ, **SILENT})
 
 
 @contextmanager

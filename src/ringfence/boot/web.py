@@ -42,10 +42,13 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
 def serve() -> None:
     """Serve until told to stop."""
-    config, _ = begin("web")
+    config, vault = begin("web")
     declared.enforce(config.database_urls.of("web"))
     clock.resume(config.database_urls.of("web"))
+    from ringfence.lifecycle.ledger import gate
     from ringfence.web.wsgi import application
+
+    gate.install(gate.Gate(vault.clock))
 
     os.umask(0o077)
     _Server(

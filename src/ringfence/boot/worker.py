@@ -13,14 +13,14 @@ from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
 
 from ringfence.apps.calls.objects import Objects
-from ringfence.boot.sweeping import sweep_jobs
+from ringfence.boot.erasing import erasing_jobs, replay_first
+from ringfence.boot.sweeping import sweep_jobs, sweeper_of
 from ringfence.boot.trail import Step, trail_jobs
 from ringfence.boot.wiring import live_folder
 from ringfence.core.config import Config
 from ringfence.core.errors import Unavailable
 from ringfence.lifecycle.assurance.looks import measure
 from ringfence.lifecycle.assurance.values import Looking
-from ringfence.lifecycle.deletion import erase, open_erasures
 from ringfence.vault.vault import Vault
 from ringfence.work.aftercall.run import AfterCall
 from ringfence.work.database import Database
@@ -33,7 +33,6 @@ SWEEP_S: Final = 10.0
 MEASURE_S: Final = 300.0
 STALLED_AFTER_S: Final = 30.0
 STOP_S: Final = 4.0
-_OPEN_ERASURES: Final = "SELECT * FROM lookup.accounts_with_open_erasures()"
 AGAIN: Final = RetryStrategy(max_attempts=20, exponential_wait=2, retry_exceptions={Unavailable})
 
 
@@ -42,8 +41,11 @@ def serve(config: Config, vault: Vault) -> None:
     database = Database(config.database_urls.of("worker"))
     database.open()
     try:
+        replay_first(vault)
         with trail_jobs(config, vault, database) as trail:
-            asyncio.run(_run(config, vault, database, trail + sweep_jobs(config, vault, database)))
+            steps = trail + sweep_jobs(config, vault, database)
+            steps += erasing_jobs(config, vault, database, sweeper_of(config, vault, database))
+            asyncio.run(_run(config, vault, database, steps))
     finally:
         database.close()
 
@@ -59,9 +61,6 @@ async def _run(config: Config, vault: Vault, database: Database, trail: list[tup
     async def recover() -> None:
         if count := await asyncio.to_thread(recovery.run):
             structlog.get_logger().warning("interrupted calls were taken in", calls=count)
-
-    async def finish() -> None:
-        await asyncio.to_thread(finish_erasures, database, vault)
 
     async def take_up() -> None:
         for job in await jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
@@ -82,7 +81,7 @@ async def _run(config: Config, vault: Vault, database: Database, trail: list[tup
                 update_heartbeat_interval=STALLED_AFTER_S / 3,
             )
         )
-        sweeping = [group.create_task(_again_and_again(each)) for each in (recover, finish, take_up)]
+        sweeping = [group.create_task(_again_and_again(each)) for each in (recover, take_up)]
         sweeping.append(group.create_task(_again_and_again(look, MEASURE_S)))
         sweeping += [group.create_task(_again_and_again(step, every)) for step, every in trail]
         await stop.wait()
@@ -100,15 +99,6 @@ def queue(config: Config, vault: Vault, after_call: AfterCall) -> App:
         after_call.run(UUID(account_id), UUID(call_id))
 
     return jobs
-
-
-def finish_erasures(database: Database, vault: Vault) -> None:
-    """Try again what could not be erased when it was asked for."""
-    with database.transaction() as cursor:
-        accounts = [row[0] for row in cursor.execute(_OPEN_ERASURES).fetchall()]
-    for account_id in accounts:
-        for call_id, part in open_erasures(account_id):
-            erase(account_id, call_id, part, vault.clock)
 
 
 async def _again_and_again(step: Callable[[], Awaitable[None]], every_s: float = SWEEP_S) -> None:

@@ -15,7 +15,7 @@ A call in progress is refused: its parts are still being made, and a deletion th
 Whoever wants it gone hangs up first; "don't record this", said in the call, works at once.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -36,6 +36,7 @@ from ringfence.core.config import current
 from ringfence.core.errors import Conflict, NotFound, Unavailable
 from ringfence.core.ids import new_id
 from ringfence.lifecycle import held
+from ringfence.lifecycle.ledger.batches import Entry, SignedBatch
 from ringfence.lifecycle.ledger.entering import enter
 
 LIVE: Final = (Status.RINGING.value, Status.IN_PROGRESS.value)
@@ -150,14 +151,47 @@ def mark(account_id: UUID, ids: Sequence[UUID], part: Part, actor: str, clock: C
             ],
             ignore_conflicts=True,
         )  # fmt: skip
-        for model in _models(part):
-            kept = model.objects.filter(account_id=account_id, call_id__in=rows, state=PartState.KEPT.value)
-            kept.update(state=PartState.BEING_ERASED.value)
-        if part is Part.CALL:
-            unmarked = Call.objects.filter(account_id=account_id, id__in=rows, being_erased_at=None)
-            unmarked.update(being_erased_at=now)
+        _close(account_id, list(rows), part, clock)
         if fresh:  # asking again changes nothing, and is no act
             record(account_id, _ACTS[part], *(Thing("call", str(each)) for each in sorted(fresh)))
+
+
+def mark_again(
+    account_id: UUID, entries: Mapping[UUID, tuple[Entry, SignedBatch]], part: Part, clock: Clock
+) -> None:
+    """Step 1 as the ledger remembers it, for a database that does not. Calls that are not there get a tombstone too:
+    whatever brings them later writes nothing; a call that was going on at the backup is no exception.
+    """
+    with tenant(account_id):
+        _lock(account_id, list(entries))
+        places = held.places(account_id, entries, part.value)
+        Erasure.objects.bulk_create(
+            [
+                Erasure(
+                    id=new_id(clock), account_id=account_id, call_id=call_id, part=part.value,
+                    state=ErasureState.REQUESTED.value, requested_at=entry.at, requested_by=entry.by,
+                    places=places.get(call_id, held.UNKNOWN), ledger_batch=signed.batch.number,
+                    ledger_hash=signed.hash,
+                )
+                for call_id, (entry, signed) in entries.items()
+            ],
+            ignore_conflicts=True,
+        )  # fmt: skip
+        known = Erasure.objects.filter(account_id=account_id, part=part.value, ledger_batch=None)
+        for call_id in known.filter(call_id__in=list(entries)).values_list("call_id", flat=True):
+            signed = entries[call_id][1]
+            known.filter(call_id=call_id).update(ledger_batch=signed.batch.number, ledger_hash=signed.hash)
+        _close(account_id, list(entries), part, clock)
+
+
+def _close(account_id: UUID, ids: Sequence[UUID], part: Part, clock: Clock) -> None:
+    """From here on nothing reads these parts."""
+    for model in _models(part):
+        kept = model.objects.filter(account_id=account_id, call_id__in=ids, state=PartState.KEPT.value)
+        kept.update(state=PartState.BEING_ERASED.value)
+    if part is Part.CALL:
+        unmarked = Call.objects.filter(account_id=account_id, id__in=ids, being_erased_at=None)
+        unmarked.update(being_erased_at=clock.now())
 
 
 def destroy(account_id: UUID, ids: Sequence[UUID], part: Part) -> None:

@@ -31,6 +31,8 @@ TOOLS: Final = "tools"
 OURS: Final = (DATABASE, SEARCH, QUEUE, OBJECTS)
 OTHERS: Final = (CARRIER, ENGINES, TOOLS)
 
+UNKNOWN: Final = dict.fromkeys(OURS, OPEN)  # of a call that is not in the database: looked for all the same
+
 _HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _HEARD: Final = frozenset({"recording", "call"})
 

@@ -43,6 +43,7 @@ MIDDLEWARE: Final = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ringfence.web.middleware.Headers",
+    "ringfence.web.held.Held",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -266,7 +266,7 @@ def test_an_object_that_cannot_be_erased_fails_closed(
 def test_the_worker_finishes_what_is_open(
     office: Office, database: Database, stuck: tuple[UUID, Callable[[], None]]
 ) -> None:
-    from ringfence.boot.worker import finish_erasures
+    from ringfence.boot.erasing import finish_erasures
     from tests.support.database import as_login
 
     call_id, free = stuck

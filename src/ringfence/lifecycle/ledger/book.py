@@ -36,12 +36,12 @@ class Book:
     def since(self, number: int, *, after: SignedBatch | None = None) -> Iterator[SignedBatch]:
         """The batches from a number on, each checked against the one before it and against the published keys.
 
-        Raises LedgerBroken where the chain breaks, and where it begins later than it was asked for.
+        Raises LedgerBroken where the chain breaks, and where it begins later than it was asked for; 0 asks for whatever there is.
         """
         keys = self._vault.signers.by_id()
         last = after
         for signed in self._where.since(number):
-            if last is None and signed.batch.number > max(1, number):
+            if last is None and 0 < number < signed.batch.number:
                 raise LedgerBroken(f"The erasure ledger begins only at batch {signed.batch.number}.")
             if not follows(last, signed) or not signed.signed_by(keys):
                 raise LedgerBroken(

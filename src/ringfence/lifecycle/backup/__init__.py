@@ -1,0 +1,1 @@
+"""Backups: database and objects in one sealed stream that opens nothing after its seven days."""
