@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-BENCHES = ("sealing", "calls", "calllog")
+BENCHES = ("sealing", "calls", "calllog", "audit")
 
 
 def main() -> int:

@@ -22,10 +22,10 @@ from ringfence.vault.vault import Vault
 
 def standing(*, as_json: bool) -> bool:
     """Say how it stands; whether all is well."""
-    from ringfence.boot.sweeping import status_of
-    from ringfence.lifecycle.sweep.status import Standing
-
     with _worker() as (_config, vault, database):
+        from ringfence.boot.sweeping import status_of
+        from ringfence.lifecycle.sweep.status import Standing
+
         found = status_of(database, vault)
     if as_json:
         say(_plain(found), as_json=True)
@@ -36,11 +36,11 @@ def standing(*, as_json: bool) -> bool:
 
 def sweep(*, confirm: bool, as_json: bool) -> bool:
     """Sweep now, with a bar where somebody watches; whether nothing was left undone."""
-    from ringfence.apps.sweeps.models import Outcome
-    from ringfence.boot.sweeping import sweeper_of
-    from ringfence.lifecycle.sweep.trust import SENTENCES, Alarm
-
     with _worker() as (config, vault, database):
+        from ringfence.apps.sweeps.models import Outcome
+        from ringfence.boot.sweeping import sweeper_of
+        from ringfence.lifecycle.sweep.trust import SENTENCES, Alarm
+
         sweeper = sweeper_of(config, vault, database)
         if confirm:
             sweeper.confirm_clock()
