@@ -1,6 +1,7 @@
 """An installation with a browser in front of it. Package-wide: Playwright's loop must be gone before other tests."""
 
 import json
+import time
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -159,6 +160,14 @@ def enter(site: Site, browser: Browser) -> Iterator[Enter]:
     for visitor in opened:
         visitor.context.close()
     assert not complaints
+
+
+def until(page: Any, condition: str, within_s: float = 15.0) -> None:
+    """Wait for a condition in the page. Playwright's own waiting evaluates text there, which our policy refuses."""
+    deadline = time.monotonic() + within_s
+    while not page.evaluate(condition):
+        assert time.monotonic() < deadline, condition
+        page.wait_for_timeout(50)
 
 
 def watch(visitor: Visitor) -> None:

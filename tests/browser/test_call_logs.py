@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from ringfence.apps.accounts.models import Role
 from ringfence.core.call import Channel, Given, Outcome, Variable
 from tests.browser.calls import BOOKING, Script
-from tests.browser.conftest import Enter, Site
+from tests.browser.conftest import Enter, Site, until
 
 BILL = Script(
     said=(
@@ -76,8 +76,10 @@ def test_a_recording_plays_and_the_transcript_follows(site: Site, enter: Enter) 
     account_id = site.account()
     call = site.logger(account_id).log()
     page = enter(account_id).go(f"/learn/calls/{call}/")
-    page.wait_for_function("document.querySelector('[data-audio]').readyState >= 1")
-    assert page.evaluate("document.querySelector('[data-audio]').duration") == 35.6
+    expect(page.locator("[data-clock]")).to_have_text("0:00 / 0:36")
+    assert (
+        page.evaluate("document.querySelector('[data-audio]').readyState") == 0
+    )  # opening a call is not listening to it
     page.get_by_text("An appointment.").click()
     assert page.evaluate("document.querySelector('[data-audio]').currentTime") == 15.6
     expect(page.locator(".turn[aria-current=true] .text")).to_have_text("An appointment.")
@@ -88,6 +90,7 @@ def test_a_recording_plays_and_the_transcript_follows(site: Site, enter: Enter) 
     page.locator("h1").click()
     page.keyboard.press(" ")
     expect(page.locator("[data-play]")).to_have_text("Pause")
+    until(page, "document.querySelector('[data-audio]').duration === 35.6")
     page.keyboard.press(" ")
     expect(page.locator("[data-play]")).to_have_text("Play")
     values = page.locator("[aria-label='Captured variables'] dd").all_inner_texts()

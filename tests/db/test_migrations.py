@@ -103,7 +103,7 @@ def test_forwards_on_a_database_with_data_nothing_is_lost(other: Database, clock
     account_id = an_account(clock)
     one_of_each(other, account_id)
     before = rows(other)
-    assert set(before.values()) == {1}
+    assert all(before.values())
     migrate(other)
     assert rows(other) == before
 

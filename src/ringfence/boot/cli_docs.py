@@ -3,7 +3,7 @@
 import click
 
 
-@click.command(hidden=True)  # for whoever changes the platform; users read what it made, in docs
+@click.command()
 @click.option("--records", is_flag=True, help="The records of processing activities (GDPR 30) instead.")
 def datamap(*, records: bool) -> None:
     """Print where which data rests, as Markdown: every table, object, key, file, job and log line."""
