@@ -55,10 +55,8 @@ def sweep(*, confirm: bool, as_json: bool) -> bool:
         )
     else:
         counts = ("calls", "recordings", "transcripts", "buckets", "epochs", "last_epoch", "code")
-        say(
-            {name: value for name in counts if (value := getattr(done, name)) or name == "calls"},
-            as_json=False,
-        )
+        destroyed = {name: value for name in counts if (value := getattr(done, name))}
+        say(destroyed or {"overdue": "nothing"}, as_json=False)
     return bool(done.outcome == Outcome.DONE.value)
 
 

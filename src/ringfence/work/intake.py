@@ -21,7 +21,7 @@ from ringfence.voice.runtime.ports import Journals
 from ringfence.work.database import Database
 from ringfence.work.jobs import defer
 from ringfence.work.live import LIVE, periods_from
-from ringfence.work.rows import CallRows, kept_days
+from ringfence.work.rows import CallRows, kept_days, may_rest
 
 _LOOK: Final = "SELECT status, periods FROM calls_call WHERE account_id = %s AND id = %s"
 _LOCK: Final = _LOOK + " FOR UPDATE"
@@ -50,7 +50,7 @@ class Intake:
         with self._database.transaction(setup.account_id) as cursor:
             periods = _waiting(cursor, _LOOK, setup)
         if periods is not None:
-            size = self._store(setup, journals.audio, keys.audio, periods)
+            size = self._store(setup, result, journals.audio, keys.audio, periods)
             kept = self._write(setup, result, size, keys)
             if size and not kept:
                 self._objects.delete([object_name(setup.account_id, setup.call_id)])
@@ -58,10 +58,18 @@ class Intake:
             if path is not None:
                 path.unlink(missing_ok=True)
 
-    def _store(self, setup: CallSetup, audio: Path | None, key: bytes, periods: AgentPeriods) -> int:
-        """Hand the recording to the object store, unless it is kept for no day; its size, 0 for none."""
+    def _store(
+        self, setup: CallSetup, result: CallResult, audio: Path | None, key: bytes, periods: AgentPeriods
+    ) -> int:
+        """Hand the recording to the object store, unless it is kept for no day or its days have passed; its size, 0 for none.
+
+        Of a recording that is over without ever having been stored, 1: there was one, and nothing is left of it.
+        """
         if audio is None or kept_days(Part.RECORDING, Plan(setup.plan), periods) == 0:
             return 0
+        now = self._vault.clock.now()
+        if not may_rest(Part.RECORDING, Plan(setup.plan), periods, result.ended_at, now):
+            return 1
         with suppress(FileNotFoundError, Tampered):  # taken in by another; or its very header was never whole
             close_orphan(audio, key)
             return self._objects.put(object_name(setup.account_id, setup.call_id), audio)

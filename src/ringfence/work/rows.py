@@ -51,6 +51,20 @@ def kept_days(part: Part, plan: Plan, periods: AgentPeriods) -> int | None:
     return min((n for n in (own, log) if n is not None), default=None)
 
 
+def kept_until(part: Part, plan: Plan, periods: AgentPeriods, ended_at: datetime) -> datetime | None:
+    """The first moment at which a part must be gone, by its own period or its log's; None is without limit."""
+    ends = (due(each, plan, periods, ended_at) for each in {part, Part.LOG})
+    return min((end for end in ends if end is not None), default=None)
+
+
+def may_rest(part: Part, plan: Plan, periods: AgentPeriods, ended_at: datetime, now: datetime) -> bool:
+    """Whether a part may be written at all: it is kept for some days, and a call that is taken in late is not past them."""
+    if kept_days(part, plan, periods) == 0:
+        return False
+    end = kept_until(part, plan, periods, ended_at)
+    return end is None or end > now
+
+
 class CallRows:
     """Writes the rows of one call. `erased` are the parts whose deletion came before the call's end."""
 
@@ -142,11 +156,7 @@ class CallRows:
         return PartState.KEPT if self._may_rest(part) else PartState.EXPIRED
 
     def _may_rest(self, part: Part) -> bool:
-        """Whether a part may be written at all: it is kept for some days, and a call that is taken in late is not past them."""
-        if self._days(part) == 0:
-            return False
-        end = self._due(part)
-        return end is None or end > self._vault.clock.now()
+        return may_rest(part, self._plan, self._periods, self._result.ended_at, self._vault.clock.now())
 
     def _ids(self) -> tuple[UUID, UUID, UUID]:
         return new_id(self._vault.clock), self._setup.account_id, self._setup.call_id
@@ -159,8 +169,7 @@ class CallRows:
         return bucket_for(self._cursor, self._vault, self._setup.account_id, part, day, self._days(part))
 
     def _due(self, part: Part) -> datetime | None:
-        ends = (due(each, self._plan, self._periods, self._result.ended_at) for each in {part, Part.LOG})
-        return min((end for end in ends if end is not None), default=None)
+        return kept_until(part, self._plan, self._periods, self._result.ended_at)
 
 
 def search_tokens(bucket_key: bytes, result: CallResult) -> list[int]:
