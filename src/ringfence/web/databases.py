@@ -6,6 +6,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 _MOVED = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
 KEPT_OPEN_S = 600
+PREPARED_AFTER = 5  # uses of a statement; felt by our own cursors alone, Django's put values into the text
 
 
 def database(url: str) -> dict[str, Any]:
@@ -16,6 +17,9 @@ def database(url: str) -> dict[str, Any]:
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": KEPT_OPEN_S,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {k: v for k, v in parts.items() if k not in _MOVED},
+        "OPTIONS": {
+            "prepare_threshold": PREPARED_AFTER,
+            **{k: v for k, v in parts.items() if k not in _MOVED},
+        },
         **settings,
     }

@@ -1,5 +1,8 @@
 """Events become batches: each once, none before its transaction is over, linked, signed, and found outside the database."""
 
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import psycopg
 import pytest
 
@@ -8,7 +11,12 @@ from ringfence.apps.audit.acts import Act
 from ringfence.apps.audit.errors import NoTransaction
 from ringfence.apps.audit.record import note, record
 from ringfence.apps.rows.cursor import set_tenant
+from ringfence.lifecycle.audit.checking import audit_status, check_trail
+from ringfence.lifecycle.audit.ledger import FolderLedger, LedgerAway
+from ringfence.lifecycle.audit.sealing import Sealer
+from ringfence.vault.audit.verify import verify_audit_export
 from tests.db.audit.conftest import Trail
+from tests.support.database import as_login
 
 
 def test_what_happened_verifies(trail: Trail) -> None:
@@ -75,3 +83,74 @@ def test_events_of_a_restored_database_are_sealed(trail: Trail) -> None:
     trail.happen(1)
     trail.seal()
     assert trail.verify().events == 4
+
+
+def test_a_new_signing_key_takes_over_and_what_the_old_one_signed_verifies(trail: Trail) -> None:
+    trail.happen(2)
+    trail.seal()
+    trail.vault.signers.renew()
+    trail.restarted()
+    trail.happen(2)
+    trail.seal()
+    assert verify_audit_export(trail.export(), trail.vault.signers.by_id()).problems == []
+    assert not trail.verify().ok  # the older key alone does not know the newer batches
+
+
+def test_the_ledger_gets_what_it_missed_while_it_was_away(
+    trail: Trail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trail.happen(1)
+    with monkeypatch.context() as away:
+        away.setattr(FolderLedger, "append", _away)
+        with pytest.raises(LedgerAway):
+            trail.seal()
+    assert len(trail.ledger.since(trail.account_id, 1)) == 1
+    trail.seal()  # nothing new, and still
+    assert len(trail.ledger.since(trail.account_id, 1)) == 2
+    assert trail.verify().ok
+
+
+def test_a_line_that_a_crash_cut_short_hides_no_other(trail: Trail, tmp_path: Path) -> None:
+    [file] = [path for path in tmp_path.rglob("*.jsonl") if str(trail.account_id) in path.name]
+    with file.open("ab") as torn:
+        torn.write(b'{"head": {"acc')
+    trail.happen(1)
+    trail.seal()
+    trail.happen(1)
+    trail.seal()
+    assert [each.head.batch for each in trail.ledger.since(trail.account_id, 1)] == [1, 2, 3]
+    assert trail.verify().ok
+
+
+def test_two_sealers_at_once_make_one_chain(trail: Trail) -> None:
+    others = [Sealer(trail.worker, trail.vault, trail.ledger) for _ in range(3)]
+    trail.happen(20)
+    with ThreadPoolExecutor(3) as pool:
+        counts = list(pool.map(lambda each: each.run(), others))
+    assert sum(counts) >= 20
+    assert trail.verify().events == 21
+
+
+def test_the_state_of_it_all(trail: Trail) -> None:
+    trail.happen(1)
+    assert audit_status(trail.clock).unsealed >= 1
+    trail.seal()
+    trail.clock.advance(5)
+    status = audit_status(trail.clock)
+    assert status.unsealed == 0
+    assert status.last_head_at is not None
+
+
+def test_a_chain_is_looked_at_again_and_what_is_wrong_is_counted(trail: Trail) -> None:
+    trail.happen(2)
+    trail.seal()
+    with as_login("worker"):
+        assert check_trail(trail.account_id, trail.ledger, trail.clock).ok
+        before = audit_status(trail.clock).broken
+        trail.break_with("DELETE FROM audit_event WHERE account_id = %(account)s")
+        assert not check_trail(trail.account_id, trail.ledger, trail.clock).ok
+        assert audit_status(trail.clock).broken == before + 1
+
+
+def _away(*_args: object) -> None:
+    raise LedgerAway("The ledger's folder cannot be written.")

@@ -12,13 +12,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
+from psycopg import Cursor
 
 from ringfence.apps.audit.acting import absorbed, actor
 from ringfence.apps.audit.acts import FACTS, Act, Thing
 from ringfence.apps.audit.buckets import OpenBucket, bucket_of_today
 from ringfence.apps.audit.errors import NoTransaction
 from ringfence.apps.keys.wiring import vault as installed
-from ringfence.apps.rows.cursor import Cursor
+from ringfence.apps.rows.cursor import Cursor as AnyCursor
 from ringfence.core.ids import id_at, new_id
 from ringfence.vault.vault import Vault
 
@@ -45,14 +46,15 @@ def record(
     """
     if not connection.in_atomic_block:
         raise NoTransaction("An event is written in the transaction of what it tells. Open `tenant` first.")
-    with connection.cursor() as cursor:
+    # Beside Django's cursor, which writes values into the text: an event is the same statement each time, prepared once.
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         note(
             cursor, installed(), account_id, act, *things, purpose=purpose, once_within=once_within, calls=calls
         )  # fmt: skip
 
 
 def note(
-    cursor: Cursor, vault: Vault, account_id: UUID, act: Act, *things: Thing, purpose: str = SERVICE,
+    cursor: AnyCursor, vault: Vault, account_id: UUID, act: Act, *things: Thing, purpose: str = SERVICE,
     once_within: timedelta | None = None, calls: Sequence[UUID] = (),
 ) -> None:  # fmt: skip
     """The same over any cursor whose transaction has its account set."""
@@ -97,7 +99,7 @@ def _row(
         "at": vault.clock.now().isoformat(),
         "object": {"kind": thing.kind, "id": thing.id} if thing else None,
     }
-    entry = writer.seal(account_id, event_id, event)
+    entry = writer.seal(event_id, event)
     return (
         event_id, account_id, bucket.id, who.kind.value, writer.token("actor", actor_name(who.kind.value, who.id)),
         writer.token("act", act.value), writer.token("object", thing.id) if thing else None, entry.sealed, entry.leaf,
@@ -105,7 +107,7 @@ def _row(
 
 
 def _still_going_on(
-    cursor: Cursor, vault: Vault, account_id: UUID, bucket: OpenBucket, act: Act, things: Sequence[Thing],
+    cursor: AnyCursor, vault: Vault, account_id: UUID, bucket: OpenBucket, act: Act, things: Sequence[Thing],
     within: timedelta,
 ) -> bool:  # fmt: skip
     """Whether the same was begun lately, on this UTC day. Two who ask at once ask one after the other."""

@@ -15,7 +15,6 @@ from ringfence.core.ids import new_id
 from ringfence.lifecycle.audit.export import export_trail
 from ringfence.lifecycle.audit.ledger import HeadLedger
 from ringfence.vault.audit.verify import Verdict, verify_audit_export
-from ringfence.vault.signing import SigningKey
 
 EVERY: Final = timedelta(days=1)
 _TO_CHECK: Final = "SELECT * FROM lookup.accounts_to_check(%s)"
@@ -49,9 +48,8 @@ def check_trails(ledger: HeadLedger, clock: Clock) -> int:
 
 def check_trail(account_id: UUID, ledger: HeadLedger, clock: Clock) -> Verdict:
     """Verify one account's chain against the signing key of this installation, and write down what was found."""
-    key = SigningKey.of(vault().root)
     data = b"".join(export_trail(account_id, ledger=ledger, clock=clock))
-    verdict = verify_audit_export(data, {key.key_id: key.public})
+    verdict = verify_audit_export(data, vault().signers.by_id())
     with tenant(account_id), connection.cursor() as cursor:
         cursor.execute(
             _CHECKED, (new_id(clock), account_id, clock.now(), verdict.batches, len(verdict.problems))

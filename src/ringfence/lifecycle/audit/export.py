@@ -23,7 +23,6 @@ from ringfence.lifecycle.audit.trail import readable
 from ringfence.vault.audit.entry import canonical
 from ringfence.vault.audit.verify import END, EXPORT
 from ringfence.vault.errors import Tampered
-from ringfence.vault.signing import SigningKey
 
 VERSION: Final = 1
 MEDIA_TYPE: Final = "application/x-ndjson"
@@ -51,7 +50,7 @@ class _Export:
     def __init__(self, account_id: UUID, ledger: HeadLedger, clock: Clock) -> None:
         self._account_id = account_id
         self._clock = clock
-        self._key = SigningKey.of(vault().root)
+        self._key = vault().signers.current()
         self._digest = sha256()
         self._made_at = clock.now()
         outside = ledger.since(account_id, 1)
@@ -59,7 +58,7 @@ class _Export:
 
     def lines(self) -> Iterator[bytes]:
         account, made_at = str(self._account_id), self._made_at.isoformat()
-        keys = {self._key.key_id: self._key.public.hex()}
+        keys = {name: public.hex() for name, public in vault().signers.by_id().items()}
         yield self._line(
             {"kind": EXPORT, "version": VERSION, "account": account, "made_at": made_at, "keys": keys}
         )
@@ -115,7 +114,7 @@ class _Export:
         try:
             return {
                 "id": str(event_id),
-                "event": bucket.writer.open(self._account_id, event_id, bytes(body)),
+                "event": bucket.writer.open(event_id, bytes(body)),
             }
         except Tampered:
             return {"id": str(event_id), "event": None, "reason": "changed"}

@@ -18,7 +18,6 @@ from ringfence.core.errors import BadInput, RingfenceError, Unavailable
 from ringfence.core.ids import moment_of, new_id
 from ringfence.lifecycle.audit.ledger import HeadLedger
 from ringfence.vault.audit.heads import Head, SignedHead, next_head, read_head
-from ringfence.vault.signing import SigningKey
 from ringfence.vault.vault import Vault
 from ringfence.work.database import Database
 
@@ -63,7 +62,7 @@ class Sealer:
         self._database = database
         self._vault = vault
         self._ledger = ledger
-        self._signer = SigningKey.of(vault.root)
+        self._signer = vault.signers.current()
         self._sealed_below: int | None = None
         self._owed: set[UUID] = set()
 

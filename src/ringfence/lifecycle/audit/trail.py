@@ -25,7 +25,6 @@ from ringfence.lifecycle.audit.sealing import stored_head
 from ringfence.vault.audit.tree import path
 from ringfence.vault.audit.verify import PROOF
 from ringfence.vault.errors import Tampered
-from ringfence.vault.signing import SigningKey
 
 LONGEST_PAGE: Final = 200
 _PAGE: Final = """
@@ -92,9 +91,7 @@ def read_trail(
         cursor.execute(_PAGE, _asked(account_id, filters, buckets, before, limit + 1))
         rows = cursor.fetchall()
     known, now = {bucket.id: bucket for bucket in buckets}, clock.now()
-    found = [
-        _event(account_id, row, known[row[1]]) for row in rows[:limit] if readable(row[0], known[row[1]], now)
-    ]
+    found = [_event(row, known[row[1]]) for row in rows[:limit] if readable(row[0], known[row[1]], now)]
     return TrailPage(tuple(found), rows[limit - 1][0] if len(rows) > limit else None)
 
 
@@ -102,7 +99,7 @@ def one_event(account_id: UUID, event_id: UUID, *, clock: Clock) -> TrailEvent:
     """One event by its id. Raises NoSuchEvent."""
     with tenant(account_id), connection.cursor() as cursor:
         row, bucket = _found(cursor, account_id, event_id, clock)
-    return _event(account_id, row, bucket)
+    return _event(row, bucket)
 
 
 def proof_of(account_id: UUID, event_id: UUID, *, clock: Clock) -> dict[str, Any]:
@@ -121,14 +118,13 @@ def proof_of(account_id: UUID, event_id: UUID, *, clock: Clock) -> dict[str, Any
         leaves = [bytes(leaf) for (leaf,) in cursor.fetchall()]
         cursor.execute(_HEAD, (account_id, batch))
         signed = stored_head(*cursor.fetchone())
-    key = SigningKey.of(vault().root)
     return {
         "kind": PROOF,
-        "event": bucket.writer.open(account_id, event_id, row[2]),
+        "event": bucket.writer.open(event_id, row[2]),
         "position": position,
         "path": [step.hex() for step in path(leaves, position)],
         **signed.document(),
-        "keys": {key.key_id: key.public.hex()},
+        "keys": {name: public.hex() for name, public in vault().signers.by_id().items()},
     }
 
 
@@ -169,10 +165,10 @@ def _asked(
     }
 
 
-def _event(account_id: UUID, row: tuple[Any, ...], bucket: OpenBucket) -> TrailEvent:
+def _event(row: tuple[Any, ...], bucket: OpenBucket) -> TrailEvent:
     event_id, _bucket, sealed, batch, sealed_at = row
     try:
-        body = bucket.writer.open(account_id, event_id, bytes(sealed))
+        body = bucket.writer.open(event_id, bytes(sealed))
     except Tampered:
         body = {}
     actor, thing, changed = body.get("actor") or {}, body.get("object") or {}, not body

@@ -14,10 +14,10 @@ from uuid import UUID
 import orjson
 
 from ringfence.vault.audit.tree import leaf_hash
-from ringfence.vault.seal import aad, derive, open_, seal
+from ringfence.vault.seal import Sealing, derive, open_
 
 SALT_BYTES: Final = 16
-_TABLE: Final = "audit_event"
+REMEMBERED: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +38,27 @@ class Writer:
 
     def __init__(self, bucket_key: bytes) -> None:
         self._bodies = derive(bucket_key, "audit/bodies")
+        self._sealing = Sealing(self._bodies)
         self._index = derive(bucket_key, "audit/index")
+        self._tokens: dict[tuple[str, str], int] = {}
 
-    def seal(self, account_id: UUID, event_id: UUID, event: Mapping[str, Any]) -> Entry:
-        """`event` gets a salt of its own; it is bound to its account and its row."""
+    def seal(self, event_id: UUID, event: Mapping[str, Any]) -> Entry:
+        """`event` gets a salt of its own; it is bound to its row, as the bucket's key is to its account."""
         plain = canonical({**event, "salt": secrets.token_hex(SALT_BYTES)})
-        return Entry(
-            seal(self._bodies, plain, aad=aad(account_id, _TABLE, event_id, "body")), leaf_hash(plain)
-        )
+        return Entry(self._sealing.seal(plain, aad=event_id.bytes), leaf_hash(plain))
 
-    def open(self, account_id: UUID, event_id: UUID, sealed: bytes) -> dict[str, Any]:
+    def open(self, event_id: UUID, sealed: bytes) -> dict[str, Any]:
         """The event, salt included. Raises Tampered for bytes that were changed or belong to another row."""
-        opened: dict[str, Any] = orjson.loads(
-            open_(self._bodies, sealed, aad=aad(account_id, _TABLE, event_id, "body"))
-        )
+        opened: dict[str, Any] = orjson.loads(open_(self._bodies, sealed, aad=event_id.bytes))
         return opened
 
     def token(self, name: str, value: str) -> int:
         """What equal values of this bucket share, as a signed 64-bit number; it ends with the bucket."""
-        digest = hmac.new(self._index, f"{name}\x00{value}".encode(), sha256).digest()
-        return int.from_bytes(digest[:8], "big", signed=True)
+        known = self._tokens.get((name, value))
+        if known is None:
+            digest = hmac.new(self._index, f"{name}\x00{value}".encode(), sha256).digest()
+            known = int.from_bytes(digest[:8], "big", signed=True)
+            if len(self._tokens) >= REMEMBERED:
+                self._tokens.clear()
+            self._tokens[name, value] = known
+        return known
