@@ -82,6 +82,7 @@ def _look(config: Config, vault: Vault) -> Any:
 
 def _try(config: Config, vault: Vault) -> Any:
     from ringfence.apps.assurance.measurements import TRIAL, write
+    from ringfence.boot.sweeping import sweeper_of
     from ringfence.lifecycle.assurance.trials import opened, try_all
     from ringfence.work.database import Database
 
@@ -95,7 +96,12 @@ def _try(config: Config, vault: Vault) -> Any:
         transient=True,
     )
     try:
-        with bar, opened(config, vault, worker) as scene:
+        with (
+            bar,
+            opened(
+                config, vault, worker, sweeper_of(environment.read(login="worker"), vault, worker).run
+            ) as scene,
+        ):
             task = bar.add_task("")
             found = try_all(scene, lambda promise: bar.update(task, description=f"trying {promise}"))
     finally:

@@ -1,13 +1,18 @@
 """Looks at time: is everything gone that had to go?"""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import connection
+from django.db import connection, transaction
 
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.calls.models import Erasure
-from ringfence.lifecycle.assurance.values import Evidence, Look, Looking, broken, kept
+from ringfence.lifecycle.assurance.values import Evidence, Look, Looking, broken, gap, kept
+from ringfence.lifecycle.audit.checking import audit_status
+from ringfence.lifecycle.backup.days import BackupDays, ends
+from ringfence.lifecycle.ledger import gate
+from ringfence.lifecycle.ledger.book import book
+from ringfence.lifecycle.sweep.status import Standing, read_facts, sweep_status
 
 AT_ONCE: Final = timedelta(hours=1)
 _OPEN: Final = "SELECT * FROM lookup.accounts_with_open_erasures()"
@@ -36,4 +41,80 @@ def deletions(looking: Looking) -> Evidence:
     )
 
 
-LOOKS: Final[dict[str, Look]] = {"keep.delete": deletions}
+def on_time(looking: Looking) -> Evidence:
+    with transaction.atomic(), connection.cursor() as cursor:
+        seen = sweep_status(read_facts(cursor, looking.vault.keyring, looking.clock.now()))
+    facts = {
+        "last_sweep": _moment(seen.last_sweep_at),
+        "oldest_overdue": _age(seen.oldest_overdue_s), "oldest_key_past_its_day": _age(seen.oldest_key_s),
+        "limit": _age(seen.limit_s), "last_key_destroyed": seen.last_destroyed_epoch or "none yet",
+    }  # fmt: skip
+    if seen.standing is Standing.NOT_KEPT:
+        return broken(" ".join(seen.problems), **facts)
+    if seen.standing is Standing.GAP:
+        return gap("No sweep has run yet, so nothing can be said.", **facts)
+    return kept(
+        "What falls due is refused from its last second on, its rows and objects go within the hour, its key with its UTC day.",
+        **facts,
+    )
+
+
+def trail(looking: Looking) -> Evidence:
+    seen = audit_status(looking.clock)
+    facts = {
+        "last_batch_sealed": _moment(seen.last_head_at), "not_sealed_yet": str(seen.unsealed),
+        "chains_last_verified": _moment(seen.oldest_check_at), "chains_with_a_problem": str(seen.broken),
+    }  # fmt: skip
+    if seen.broken:
+        return broken(
+            "An account's audit trail does not verify: something was changed, moved or taken out.", **facts
+        )
+    if seen.last_head_at is None:
+        return gap("Nothing was sealed yet, so nothing can be said.", **facts)
+    return kept(
+        "Every event is sealed into a signed chain within seconds, kept as long as the plan says and pruned then; each chain is "
+        "verified daily. Up to a second, an event is not yet sealed.",
+        **facts,
+    )
+
+
+def receipts(_looking: Looking) -> Evidence:
+    if said := gate.standing():
+        return broken(said)
+    newest = book().newest()
+    return kept(
+        "The ledger of erasures, apart from the database, and the database agree. Its entries are ids and hashes.",
+        entries_up_to_batch=str(newest.batch.number) if newest else "none yet",
+    )
+
+
+def backups(looking: Looking) -> Evidence:
+    today = looking.clock.now().date()
+    open_days = BackupDays.of(looking.vault.keyring).open
+    late = [day for day in open_days if ends(day) <= today]
+    facts = {
+        "days_that_open": str(len(open_days)),
+        "oldest": f"{open_days[0]:%d %b %Y}" if open_days else "none",
+    }
+    if late:
+        return broken("The key of a day's backups stands past its end.", **facts)
+    return kept("No backup opens longer than the policy says: its day's key is destroyed.", **facts)
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at:%d %b %Y, %H:%M} UTC" if at else "never"
+
+
+def _age(seconds: float) -> str:
+    return "nothing" if not seconds else f"{seconds / 60:,.0f} minutes"
+
+
+LOOKS: Final[dict[str, Look]] = {
+    "keep.recordings": on_time,
+    "keep.transcripts": on_time,
+    "keep.logs": on_time,
+    "keep.audit": trail,
+    "keep.delete": deletions,
+    "keep.receipts": receipts,
+    "keep.backups": backups,
+}

@@ -39,7 +39,7 @@ def _line(promise: str, text: str, measured: list[Measured], now: datetime) -> L
     if not fresh:
         says = GAPS.get(promise) or _stale(mine)
         return Line(promise, text, State.GAP, says, None, None, mine)
-    worst = min(fresh, key=lambda each: _WORST.index(State(each.state)))
+    worst = min(fresh, key=lambda each: (_WORST.index(State(each.state)), each.source != TRIAL))
     return Line(promise, text, State(worst.state), worst.says, worst.measured_at, worst.since, mine)
 
 

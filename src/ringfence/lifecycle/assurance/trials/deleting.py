@@ -6,6 +6,8 @@ from typing import Final
 from ringfence.apps.calls.objects import Objects, object_name
 from ringfence.lifecycle.assurance.trials.scene import Canary, Scene
 from ringfence.lifecycle.assurance.values import Evidence, broken, kept
+from ringfence.vault.receipts import verify_receipt
+from ringfence.vault.signing import key_id
 
 GONE: Final = {404, 410}
 _ROWS: Final = """
@@ -31,9 +33,27 @@ def delete(scene: Scene) -> Evidence:
         return broken("A deleted call can still be read, or is still listed.", **facts)
     if left := remains(scene, canary):
         return broken(f"A deleted call left something behind: {left}.", **facts)
+    if problem := receipt_of(scene, canary):
+        return broken(f"The receipt of a deleted call is wrong: {problem}", **facts)
     return kept(
-        "A canary call was deleted over the API: unreadable at once, its rows and its object gone.", **facts
+        "A canary call was deleted over the API: unreadable at once, its rows and its object gone, and its receipt verifies.",
+        **facts,
     )
+
+
+def receipt_of(scene: Scene, canary: Canary) -> str:
+    """What is wrong with the receipt of this call's deletion, checked as anybody can; empty for nothing."""
+    listed = scene.ask("GET", f"receipts?call={canary.id}").json()["items"]
+    if not listed:
+        return "there is none."
+    data = scene.ask("GET", f"receipts/{listed[0]['id']}").content
+    return " ".join(verify_receipt(data, public_keys(scene)).problems)
+
+
+def public_keys(scene: Scene) -> dict[str, bytes]:
+    """The keys that the installation publishes, by id."""
+    told = scene.web.get("/.well-known/ringfence-keys.json").json()["keys"]
+    return {key_id(public): public for public in (bytes.fromhex(each["public"]) for each in told)}
 
 
 def paths(canary: Canary) -> list[str]:

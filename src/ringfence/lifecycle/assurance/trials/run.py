@@ -6,7 +6,7 @@ from typing import Final
 import httpx
 
 from ringfence.core.errors import RingfenceError
-from ringfence.lifecycle.assurance.trials import deleting, walls
+from ringfence.lifecycle.assurance.trials import deleting, timing, walls
 from ringfence.lifecycle.assurance.trials.scene import Scene
 from ringfence.lifecycle.assurance.values import Evidence, gap
 
@@ -14,7 +14,9 @@ Trial = Callable[[Scene], Evidence]
 Progress = Callable[[str], None]
 
 _TRIALS: Final[Mapping[Trial, tuple[str, ...]]] = {
+    timing.expire: ("keep.recordings", "keep.transcripts", "keep.logs"),
     deleting.delete: ("keep.delete",),
+    timing.written_down: ("keep.audit",),
     walls.sealed: ("guard.rest",),
     walls.roles: ("guard.roles",),
     walls.wire: ("guard.transit",),

@@ -2,7 +2,7 @@
 
 import secrets
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -39,6 +39,7 @@ from ringfence.core.clock import Clock
 from ringfence.core.config import Config
 from ringfence.core.errors import Unavailable
 from ringfence.lifecycle.deletion import Part, delete_parts
+from ringfence.policy import Plan
 from ringfence.vault.vault import Vault
 from ringfence.voice.runtime.recorder import Recorder, as_line
 from ringfence.work.admission import begin_call
@@ -51,6 +52,7 @@ SECONDS: Final = 4
 NUMBER: Final = "+12025550142"
 KEY_LIVES: Final = timedelta(minutes=30)
 ANSWER_S: Final = 10.0
+PLAN: Final = Plan.GROWTH  # it has periods, and a trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Canary:
 
 @dataclass(slots=True)
 class Scene:
-    """What trials share. `worker` are connections of the login that takes calls in and sweeps."""
+    """What trials share. `worker` are connections of the login that takes calls in and sweeps; `sweep` is the ordinary sweep."""
 
     config: Config
     vault: Vault
@@ -74,6 +76,7 @@ class Scene:
     account_id: UUID
     agent_id: UUID
     web: httpx.Client
+    sweep: Callable[[], object]
     _keys: dict[Role, str] = field(default_factory=dict)
 
     @property
@@ -122,18 +125,18 @@ class Scene:
 
 
 @contextmanager
-def opened(config: Config, vault: Vault, worker: Database) -> Iterator[Scene]:
+def opened(config: Config, vault: Vault, worker: Database, sweep: Callable[[], object]) -> Iterator[Scene]:
     """A scene over the running installation; whatever it left is deleted at the end.
 
     Django is up as the pages' login. Raises Unavailable if nobody answers on the port.
     """
     slug = f"trial-{secrets.token_hex(6)}"
-    account_id = make_account(slug=slug, name="Trial", clock=vault.clock)
+    account_id = make_account(slug=slug, name="Trial", clock=vault.clock, plan=PLAN)
     text = source("front-desk")
     agent_id = create_agent(account_id, slug="canary", name="Canary", draft=text, clock=vault.clock)
     publish(account_id, agent_id, definition=text, name="Canary", clock=vault.clock)
     with TemporaryDirectory() as folder, _client(config) as web:
-        scene = Scene(config, vault, worker, Path(folder), account_id, agent_id, web)
+        scene = Scene(config, vault, worker, Path(folder), account_id, agent_id, web, sweep)
         try:
             yield scene
         finally:
