@@ -149,6 +149,7 @@ class LiveCall:
     def typed(self, text: str) -> None:
         now = self.now()
         self._turns.speech_ended(now, 0.0)
+        self._wire.caption(Speaker.CALLER, text)
         self._tell(events.Heard(at=now, text=text, start_s=now, end_s=now, confidence=1.0, typed=True))
 
     def marked(self, name: str) -> None:

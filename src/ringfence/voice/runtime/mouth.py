@@ -8,6 +8,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
+from ringfence.core.call import Speaker
 from ringfence.voice.telephony.ports import CallWire
 
 LEAD_S: Final = 0.2
@@ -18,7 +19,7 @@ MESSAGE_S: Final = 0.1
 class _Piece:
     """One `Say`: its text and the audio made of it so far."""
 
-    chars: int
+    text: str
     audio: bytearray = field(default_factory=bytearray)
     taken: int = 0
     complete: bool = False
@@ -41,7 +42,7 @@ class Utterance:
             share = min(max(left, 0.0), piece.taken)
             left -= piece.taken
             whole = len(piece.audio) if piece.complete else max(len(piece.audio), share + 1)
-            heard += piece.chars * (share / whole) if whole else (piece.chars if piece.complete else 0)
+            heard += len(piece.text) * (share / whole) if whole else (len(piece.text) if piece.complete else 0)
         return int(heard)
 
 
@@ -73,13 +74,13 @@ class Mouth:
         """Whether the caller hears the agent now, or is about to."""
         return any(utterance.begun is not None for utterance in self._queue)
 
-    def begin(self, number: int, chars: int, *, more: bool) -> _Piece:
+    def begin(self, number: int, text: str, *, more: bool) -> _Piece:
         """Queue a piece of text; its audio is added as it is made."""
         utterance = next((u for u in self._queue if u.number == number), None)
         if utterance is None:
             utterance = Utterance(number)
             self._queue.append(utterance)
-        piece = _Piece(chars)
+        piece = _Piece(text)
         utterance.pieces.append(piece)
         utterance.complete = not more
         return piece
@@ -101,7 +102,7 @@ class Mouth:
         while self._queue and self._queue[0].ends <= now and self._all_sent(self._queue[0]):
             utterance = self._queue.popleft()
             begun = now if utterance.begun is None else utterance.begun
-            done.append(Finished(utterance.number, sum(p.chars for p in utterance.pieces), begun))
+            done.append(Finished(utterance.number, sum(len(p.text) for p in utterance.pieces), begun))
         return done
 
     def dry(self, now: float) -> Finished | None:
@@ -115,7 +116,7 @@ class Mouth:
             return None
         first.told = len(first.pieces)
         begun = now if first.begun is None else first.begun
-        return Finished(first.number, sum(p.chars for p in first.pieces), begun)
+        return Finished(first.number, sum(len(p.text) for p in first.pieces), begun)
 
     def stop(self, now: float) -> list[Finished]:
         """Silence at once: take back what was not played, forget the rest."""
@@ -137,13 +138,15 @@ class Mouth:
     def _send_piece(
         self, utterance: Utterance, piece: _Piece, now: float, sent: list[tuple[float, bytes]]
     ) -> bool:
-        """Send what is due of one piece; whether all of it is on its way."""
+        """Send what is due of one piece, its caption first; whether all of it is on its way."""
         while piece.taken < len(piece.audio):
             if self._until >= now + LEAD_S:
                 return False
             waiting = len(piece.audio) - piece.taken
             if waiting < self._message and not piece.complete:
                 return False
+            if not piece.taken:
+                self._wire.caption(Speaker.AGENT, piece.text)
             part = bytes(piece.audio[piece.taken : piece.taken + self._message])
             piece.taken += len(part)
             starts = max(self._until, now)

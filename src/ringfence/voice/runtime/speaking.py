@@ -4,7 +4,6 @@ import asyncio
 from collections import deque
 from typing import Final
 
-from ringfence.core.call import Speaker
 from ringfence.core.g711 import encode
 from ringfence.voice.dialogue.events import EngineFailed, Event
 from ringfence.voice.runtime.mouth import Mouth, _Piece
@@ -42,7 +41,7 @@ class Speaking:
         return bool(self._queue) or (self._work is not None and not self._work.done())
 
     def say(self, number: int, text: str, *, more: bool) -> None:
-        self._queue.append((text, self._mouth.begin(number, len(text), more=more)))
+        self._queue.append((text, self._mouth.begin(number, text, more=more)))
         if self._work is None or self._work.done():
             self._work = self._tasks.spawn(self._synthesise())
 
@@ -71,7 +70,6 @@ class Speaking:
         asked = loop.time()
         chunks = self._tts.synthesize(text, rate=self._wire.rate, language=self._language, voice=self._voice)
         self._costs.add("tts_characters", len(text))
-        self._wire.caption(Speaker.AGENT, text)
         try:
             while True:
                 async with asyncio.timeout(CHUNK_WITHIN_S):
