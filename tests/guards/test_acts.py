@@ -18,6 +18,7 @@ from ringfence.web.api.v1 import api
 SOURCE: Final = Path(__file__).parents[2] / "src" / "ringfence"
 SETTINGS_PAGE: Final = "shows settings: no call data, and changes nothing"
 PUBLIC: Final = "public: nobody's data"
+RECEIPTS: Final = "shows what was deleted: ids and moments, no call data"
 
 # Route → the acts that it may be, or why it is none.
 ROUTES: Final[dict[str, tuple[Act, ...] | str]] = {
@@ -30,6 +31,7 @@ ROUTES: Final[dict[str, tuple[Act, ...] | str]] = {
     "trust-elsewhere": PUBLIC,
     "trust-json": PUBLIC,
     "gallery": PUBLIC,
+    "public-keys": PUBLIC,
     "sign-in": (Act.SIGNED_IN,),
     "sign-in-link": (Act.SIGNED_IN,),
     "sign-out": (Act.SIGNED_OUT,),
@@ -55,6 +57,9 @@ ROUTES: Final[dict[str, tuple[Act, ...] | str]] = {
     "send-code": (Act.CODE_REQUESTED,),
     "check-code": (Act.NUMBER_CONFIRMED, Act.CONFIRMED_FORGOTTEN),
     "test-call": (Act.CALL_BEGUN,),
+    "receipts": RECEIPTS,
+    "receipt": RECEIPTS,
+    "receipt-file": RECEIPTS,
     "audit": "shows the trail itself: ids of acts, no call data",
     "audit-event": "shows the trail itself: ids of acts, no call data",
     "audit-proof": "shows the trail itself: ids of acts, no call data",
@@ -75,6 +80,9 @@ ROUTES: Final[dict[str, tuple[Act, ...] | str]] = {
     "DELETE /calls/{call_id}/recording": (Act.RECORDING_DELETED,),
     "GET /calls/{call_id}/transcript": (Act.CALL_OPENED,),
     "DELETE /calls/{call_id}/transcript": (Act.TRANSCRIPT_DELETED,),
+    "GET /calls/{call_id}/receipt": RECEIPTS,
+    "GET /receipts": RECEIPTS,
+    "GET /receipts/{receipt_id}": RECEIPTS,
     "GET /calls/{call_id}/vcon": (Act.CALL_EXPORTED,),
     "GET /agents": SETTINGS_PAGE,
     "POST /agents": (Act.AGENT_MADE,),

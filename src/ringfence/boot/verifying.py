@@ -11,12 +11,16 @@ import orjson
 from ringfence.boot.commands import Command, as_json, say
 from ringfence.core.errors import BadInput
 from ringfence.vault.audit.verify import EXPORT, PROOF, Verdict, verify_audit_export, verify_audit_proof
+from ringfence.vault.receipts import KIND as RECEIPT
+from ringfence.vault.receipts import ReceiptVerdict, verify_receipt
 from ringfence.vault.signing import key_id
 
 KEY_DIGITS: Final = 64
-CHECKS: Final[dict[str, Callable[[bytes, Mapping[str, bytes] | None], Verdict]]] = {
+Check = Callable[[bytes, Mapping[str, bytes] | None], Verdict | ReceiptVerdict]
+CHECKS: Final[dict[str, Check]] = {
     EXPORT: verify_audit_export,
     PROOF: verify_audit_proof,
+    RECEIPT: verify_receipt,
 }
 
 
@@ -30,7 +34,7 @@ CHECKS: Final[dict[str, Callable[[bytes, Mapping[str, bytes] | None], Verdict]]]
 )
 @as_json
 def verify(*, file: Path, keys: tuple[str, ...], as_json: bool) -> None:
-    """Check an audit export or a proof offline. Exit status 1 if anything was changed, moved or taken out.
+    """Check an erasure receipt, an audit export or a proof offline. Exit status 1 if anything was changed, moved or taken out.
 
     Without --key the key in the file is used: that shows that the file is whole, and not who signed it.
     """
@@ -53,7 +57,9 @@ def kind_of(data: bytes) -> str:
         first = None
     kind = first.get("kind") if isinstance(first, dict) else None
     if kind not in CHECKS:
-        raise BadInput("This is nothing that an installation signed: no audit export and no proof.")
+        raise BadInput(
+            "This is nothing that an installation signed: no receipt, no audit export and no proof."
+        )
     return str(kind)
 
 
@@ -80,14 +86,21 @@ def _in_file(path: Path) -> Iterable[str]:
         ) from None
 
 
-def _tell(verdict: Verdict) -> None:
+def _tell(verdict: Verdict | ReceiptVerdict) -> None:
     for problem in verdict.problems:
         click.secho(f"✗ {problem}", fg="red")
     if verdict.ok:
         click.secho("✓ Nothing was changed, moved or taken out.", fg="green")
+    if isinstance(verdict, ReceiptVerdict):
+        click.echo(f"  {verdict.told()}")
+    else:
+        _count(verdict)
+    if not verdict.pinned:
+        click.echo("  Checked with the key in the file itself. Give --key to check whose it is.")
+
+
+def _count(verdict: Verdict) -> None:
     counts = f"{verdict.events} events in {verdict.batches} batches"
     gone = f", {verdict.pruned} pruned on time" if verdict.pruned else ""
     late = f", {verdict.unsealed} too young to be sealed" if verdict.unsealed else ""
     click.echo(f"  Account {verdict.account}, {verdict.made_at}: {counts}{gone}{late}.")
-    if not verdict.pinned:
-        click.echo("  Checked with the key in the file itself. Give --key to check whose it is.")

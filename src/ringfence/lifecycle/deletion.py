@@ -139,13 +139,13 @@ def mark(account_id: UUID, ids: Sequence[UUID], part: Part, actor: str, clock: C
         now = clock.now()
         marked = Erasure.objects.filter(account_id=account_id, call_id__in=rows, part=part.value)
         fresh = set(rows) - set(marked.values_list("call_id", flat=True))
-        places = held.places(account_id, fresh, part.value)
+        places, ends = held.places(account_id, fresh, part.value), held.ends(account_id, fresh, part.value)
         Erasure.objects.bulk_create(
             [
                 Erasure(
                     id=new_id(clock), account_id=account_id, call_id=call_id, part=part.value,
                     state=ErasureState.REQUESTED.value, requested_at=now, requested_by=actor,
-                    places=places[call_id],
+                    places=places[call_id], ends_at=ends[call_id],
                 )
                 for call_id in sorted(fresh)
             ],
@@ -164,14 +164,17 @@ def mark_again(
     """
     with tenant(account_id):
         _lock(account_id, list(entries))
-        places = held.places(account_id, entries, part.value)
+        places, ends = (
+            held.places(account_id, entries, part.value),
+            held.ends(account_id, entries, part.value),
+        )
         Erasure.objects.bulk_create(
             [
                 Erasure(
                     id=new_id(clock), account_id=account_id, call_id=call_id, part=part.value,
                     state=ErasureState.REQUESTED.value, requested_at=entry.at, requested_by=entry.by,
                     places=places.get(call_id, held.UNKNOWN), ledger_batch=signed.batch.number,
-                    ledger_hash=signed.hash,
+                    ledger_hash=signed.hash, ends_at=ends[call_id],
                 )
                 for call_id, (entry, signed) in entries.items()
             ],

@@ -5,7 +5,8 @@ Each place gets a state: `open` until it is erased there, `never_held`, or `at_t
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -66,6 +67,27 @@ def places(account_id: UUID, call_ids: Iterable[UUID], part: str) -> dict[UUID, 
             TOOLS: _held(by=known.tools and part != "recording"),
         }
     return found
+
+
+def ends(account_id: UUID, call_ids: Iterable[UUID], part: str) -> dict[UUID, datetime | None]:
+    """When time would have destroyed the keys above each call's part; None for never, or not yet known. Inside `tenant`."""
+    ids = list(call_ids)
+    moments: dict[UUID, list[datetime | None]] = {call_id: [] for call_id in ids}
+    models: list[tuple[str, Any, str]] = [
+        ("recording", Recording, "call_id"), ("transcript", Transcript, "call_id"), ("", Call, "id"),
+    ]  # fmt: skip
+    for name, model, column in models:
+        if part not in {name, "call"}:
+            continue
+        rows = model.objects.filter(account_id=account_id, **{f"{column}__in": ids})
+        for call_id, moment in rows.exclude(wrapped_key=None).values_list(column, "expires_at"):
+            moments[call_id].append(moment)
+    return {
+        call_id: max((each for each in found if each is not None), default=None)
+        if None not in found
+        else None
+        for call_id, found in moments.items()
+    }
 
 
 def _held(*, by: bool) -> str:

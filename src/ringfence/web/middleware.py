@@ -17,7 +17,7 @@ from ringfence.web.viewer import find
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 PUBLIC: Final = ("/static/",)
-NOBODY: Final = ("/static/", "/api/", "/webhooks/")
+NOBODY: Final = ("/static/", "/api/", "/webhooks/", "/.well-known/")
 FOR_EVERYBODY: Final = ("/privacy", "/privacy/", "/privacy.json", "/privacy/changes")
 TALK: Final = "/talk/"
 

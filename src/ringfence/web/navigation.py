@@ -27,7 +27,13 @@ MAP: Final = (
         (Item("Agents", "/agents/", Action.SEE_AGENTS), Item("Numbers", "/numbers/", Action.SEE_NUMBERS)),
     ),
     Group("Learn", (Item("Call Logs", "/learn/calls/", Action.SEE_CALLS),)),
-    Group("Privacy", (Item("Who looked", "/audit/", Action.SEE_AUDIT),)),
+    Group(
+        "Privacy",
+        (
+            Item("Who looked", "/audit/", Action.SEE_AUDIT),
+            Item("Receipts", "/receipts/", Action.SEE_CALLS),
+        ),
+    ),
     Group(
         "Settings",
         (

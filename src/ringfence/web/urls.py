@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
-from ringfence.web.console import agents, audit, calls, gallery, numbers, settings, signin
-from ringfence.web.public import privacy, trust
+from ringfence.web.console import agents, audit, calls, gallery, numbers, receipts, settings, signin
+from ringfence.web.public import keys, privacy, trust
 from ringfence.web.webhooks import twilio
 
 handler404 = "ringfence.web.errors.not_found"
@@ -17,6 +17,7 @@ urlpatterns = [
     path("trust", trust.show, name="trust"),
     path("trust/", trust.elsewhere, name="trust-elsewhere"),
     path("trust.json", trust.machine, name="trust-json"),
+    path(".well-known/ringfence-keys.json", keys.show, name="public-keys"),
     path("sign-in/", signin.sign_in, name="sign-in"),
     path("sign-in/link/", signin.link, name="sign-in-link"),
     path("sign-out/", signin.sign_out, name="sign-out"),
@@ -45,6 +46,9 @@ urlpatterns = [
     path("numbers/code/", numbers.send_code, name="send-code"),
     path("numbers/confirmed/<uuid:confirmed_id>/", numbers.check_code, name="check-code"),
     path("numbers/call/", numbers.call, name="test-call"),
+    path("receipts/", receipts.index, name="receipts"),
+    path("receipts/<uuid:receipt_id>/", receipts.show, name="receipt"),
+    path("receipts/<uuid:receipt_id>/file", receipts.download, name="receipt-file"),
     path("audit/", audit.index, name="audit"),
     path("audit/export", audit.export, name="audit-export"),
     path("audit/<uuid:event_id>/", audit.show, name="audit-event"),

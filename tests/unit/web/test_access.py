@@ -26,6 +26,7 @@ OPEN |= {
     "trust",
     "trust-elsewhere",
     "trust-json",
+    "public-keys",
 }
 
 

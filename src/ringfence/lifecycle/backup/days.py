@@ -4,13 +4,15 @@ A day's epoch goes at the beginning of the last of those days, so that whatever 
 however late in its day the last backup that holds it was made.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Final
 
 from ringfence.core.errors import RingfenceError
 from ringfence.policy import Plan, until
 from ringfence.policy.values import KeptLine
-from ringfence.vault.keyring import Keyring, day_of, gone_mark
+from ringfence.vault.keyring import GONE, Keyring, day_of, gone_mark
+from ringfence.vault.stores import KeyringStore
 from ringfence.vault.vault import Vault
 
 KIND: Final = "backup"
@@ -51,18 +53,26 @@ def destroy_passed(vault: Vault) -> list[str]:
     return passed
 
 
-def held_until(keyring: Keyring, first: date, last: date) -> date | None:
-    """Until which day backups may hold what was there from `first` to `last`; None if no backup of these days opens."""
-    return max((ends(day) for day in days(keyring) if first <= day <= last), default=None)
+@dataclass(frozen=True, slots=True)
+class BackupDays:
+    """The days of which there are backups, and of which there were."""
 
+    store: KeyringStore
+    open: tuple[date, ...]
+    gone: tuple[date, ...]
 
-def destroyed_at(keyring: Keyring, first: date, last: date) -> datetime | None:
-    """When the last of the backups of these days was destroyed; None if there never was one."""
-    moments = []
-    day = first
-    while day <= last:
-        written = keyring.store.get(gone_mark(backup_epoch(day)))
-        if written:
-            moments.append(datetime.fromisoformat(written.decode()))
-        day += timedelta(days=1)
-    return max(moments, default=None)
+    @classmethod
+    def of(cls, keyring: Keyring) -> "BackupDays":
+        prefix = gone_mark(f"{KIND}/")
+        marks = (name.removeprefix(prefix) for name in keyring.list(GONE) if name.startswith(prefix))
+        return cls(keyring.store, tuple(days(keyring)), tuple(date.fromisoformat(each) for each in marks))
+
+    def held_until(self, first: date, last: date) -> date | None:
+        """Until which day backups may hold what was there from `first` to `last`; None if no backup of these days opens."""
+        return max((ends(day) for day in self.open if first <= day <= last), default=None)
+
+    def destroyed_at(self, first: date, last: date) -> datetime | None:
+        """When the last of the backups of these days was destroyed; None if there never was one."""
+        newest = max((day for day in self.gone if first <= day <= last), default=None)
+        written = self.store.get(gone_mark(backup_epoch(newest))) if newest else None
+        return datetime.fromisoformat(written.decode()) if written else None

@@ -22,6 +22,7 @@ from ringfence.core.config import current
 from ringfence.core.errors import BadInput, Unavailable
 from ringfence.lifecycle.deletion import Part, delete_parts
 from ringfence.lifecycle.export import MEDIA_TYPE, vcon_stream
+from ringfence.lifecycle.receipts.receipts import receipts_of_call
 from ringfence.web import ranges
 from ringfence.web.access import Action, demand, may
 from ringfence.web.api.idempotency import once
@@ -143,6 +144,12 @@ def transcript(request: HttpRequest, call_id: UUID) -> dict[str, Any]:
 @needs(Action.DELETE_CALLS)
 def delete_transcript(request: HttpRequest, call_id: UUID) -> HttpResponse:
     return _delete(request, call_id, Part.TRANSCRIPT)
+
+
+@router.get("/{uuid:call_id}/receipt", summary="The signed receipts of what was deleted of a call")
+@needs(Action.SEE_CALLS)
+def receipt(request: HttpRequest, call_id: UUID) -> dict[str, Any]:
+    return {"items": receipts_of_call(holder_of(request).account_id, call_id, clock=clock())}
 
 
 @router.get("/{uuid:call_id}/vcon", summary="The call as vCon, with its audio")

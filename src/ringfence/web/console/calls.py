@@ -1,5 +1,6 @@
 """Learn → Call Logs: the list, a call, and deleting."""
 
+from http import HTTPStatus
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -11,13 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from ringfence.apps.agents.agents import agents
 from ringfence.apps.audit.acting import part_of_one_act
 from ringfence.apps.calls.document import call_document
-from ringfence.apps.calls.errors import NeverKept, PartGone
+from ringfence.apps.calls.errors import NeverKept, NoSuchCall, PartGone
 from ringfence.apps.calls.listing import CallFilters, CallRow, list_calls
 from ringfence.apps.calls.reveal import PROVIDING, open_recording, open_waveform
 from ringfence.core.call import Channel, Outcome, Status
 from ringfence.core.errors import BadInput
 from ringfence.lifecycle.deletion import Part, delete_parts
 from ringfence.lifecycle.export import MEDIA_TYPE, vcon_stream
+from ringfence.lifecycle.receipts.receipts import list_receipts
 from ringfence.web import ranges
 from ringfence.web.access import Action
 from ringfence.web.clock import clock
@@ -26,6 +28,7 @@ from ringfence.web.viewer import Viewer, needs, viewer_of
 
 PAGE = 50
 MOST_AT_ONCE = 200
+ERASED = ("deleted", "being_erased")
 LIVE = (Status.RINGING.value, Status.IN_PROGRESS.value)
 
 
@@ -70,7 +73,10 @@ def show(request: HttpRequest, call_id: UUID) -> HttpResponse:
     """One call: what was said and kept, how it went, and until when it is here."""
     viewer = viewer_of(request)
     reading = viewer.may(Action.READ_CALLS)
-    call = call_document(viewer.account_id, call_id, purpose=PROVIDING, clock=clock(), unmask=reading)
+    try:
+        call = call_document(viewer.account_id, call_id, purpose=PROVIDING, clock=clock(), unmask=reading)
+    except NoSuchCall:
+        return _gone(request, viewer, call_id)
     if not reading:
         for part in ("transcript", "summary", "variables", "recording"):
             call[part] = {"available": False, "reason": "your_role"}
@@ -79,6 +85,7 @@ def show(request: HttpRequest, call_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "call": call, "turns": drawing.turns(call), "timings": drawing.timings(call),
         "live": call["status"] in LIVE, "wave": wave,
+        "deleted": any(call[part].get("reason") in ERASED for part in ("recording", "transcript")),
     }  # fmt: skip
     return render(request, "calls/show.html", context)
 
@@ -116,6 +123,14 @@ def delete(request: HttpRequest) -> HttpResponse:
         return redirect("call", call_id=ids[0])
     waiting = f"&waiting={len(outcome.open)}" if outcome.open else ""
     return redirect(f"/learn/calls/?deleted={len(outcome.done)}{waiting}")
+
+
+def _gone(request: HttpRequest, viewer: Viewer, call_id: UUID) -> HttpResponse:
+    """A call that was deleted leads to its receipts; one that never was is not found."""
+    found = list_receipts(viewer.account_id, clock=clock(), call_id=call_id)
+    if not any(each["part"] == Part.CALL.value for each in found.items):
+        raise NoSuchCall("There is no such call.")
+    return render(request, "calls/gone.html", {"rows": found.items}, status=HTTPStatus.GONE)
 
 
 def _live_rows(viewer: Viewer) -> list[CallRow]:

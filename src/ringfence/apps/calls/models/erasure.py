@@ -21,7 +21,9 @@ class Erasure(TenantRow):
 
     `call_id` is no foreign key, since this row outlives the call's. `places` says of each place what became of it there.
     `ledger_batch` and `ledger_hash` name the batch of the erasure ledger in which it stands; without one it is never done.
-    `settled_at` is when it was looked for a last time, after every upload that could still have been under way.
+    `settled_at` is when it was looked for a last time, after every upload that could still have been under way; `scrubbed_at`
+    when the tables' files were written anew without what the database had left of it; `ends_at` the moment after which its
+    time would have destroyed the keys above it, whatever is left.
     """
 
     call_id = models.UUIDField()
@@ -36,6 +38,8 @@ class Erasure(TenantRow):
     ledger_batch = models.BigIntegerField(null=True)
     ledger_hash = models.CharField(max_length=64, blank=True, default="")
     settled_at = models.DateTimeField(null=True)
+    scrubbed_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
