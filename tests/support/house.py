@@ -38,6 +38,7 @@ class House:
 
     folder: Path
     port: int
+    settings: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None
     said: list[str] = field(default_factory=list)
     took: float = 0.0
@@ -55,6 +56,7 @@ class House:
             "RINGFENCE_DATA": str(self.data),
             "RINGFENCE_PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",
+            **self.settings,
         }
 
     def start(self, *arguments: str) -> str:

@@ -114,6 +114,15 @@ def test_destroying_the_day_closes_it_for_good(account_id: UUID, vault: Vault) -
     assert reopened(vault, account_id, undated.id) == undated
 
 
+def test_a_search_goes_by_the_keys_and_not_by_the_rows(account_id: UUID, vault: Vault) -> None:
+    """The row of a destroyed day is still there, or came back with a copy of the database."""
+    bucket(vault, account_id)
+    other = bucket(vault, account_id, day=DAY + timedelta(days=1))
+    vault.keyring.destroy("day/2026-01-31")
+    with tenant(account_id), connection.cursor() as cursor:
+        assert open_buckets(cursor, vault, account_id, Part.LOG) == [other]
+
+
 def test_destroying_the_account_closes_all_of_its_buckets(
     account_id: UUID, vault: Vault, clock: ManualClock
 ) -> None:

@@ -6,6 +6,7 @@ The day is the UTC day on which the calls ended. A bucket of 30 days hangs from 
 the one in which the last of its calls falls due; a bucket without a period hangs from the account alone.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -15,6 +16,7 @@ from ringfence.apps.rows.cursor import Cursor
 from ringfence.core.errors import BadInput, Gone
 from ringfence.core.ids import new_id
 from ringfence.policy import Part
+from ringfence.vault.errors import EpochGone
 from ringfence.vault.keyring import day_epoch
 from ringfence.vault.vault import Vault
 from ringfence.vault.wrap import new_bucket_key, open_bucket_key
@@ -106,13 +108,15 @@ def open_buckets(
 ) -> list[BucketKey]:
     """All buckets of a part whose time has not passed, newest day first; a query hashes once for each of them.
 
-    Days bound when the calls ended, both included. What falls due today is still here: calls have exact moments.
+    Days bound when the calls ended, both included. What falls due today is still here: calls have exact moments. A bucket
+    whose day was destroyed is left out, whatever its row and the clock of this machine say: nothing is found through it.
     """
     cursor.execute(_LIVE, (account_id, part.value, vault.clock.now(), first_day, last_day))
-    return [
-        BucketKey(found, day, _open(vault, account_id, found, epoch, wrapped))
-        for found, day, epoch, wrapped in cursor.fetchall()
-    ]
+    found: list[BucketKey] = []
+    for bucket_id, day, epoch, wrapped in cursor.fetchall():
+        with suppress(EpochGone):
+            found.append(BucketKey(bucket_id, day, _open(vault, account_id, bucket_id, epoch, wrapped)))
+    return found
 
 
 def _open(vault: Vault, account_id: UUID, bucket_id: UUID, epoch: str, wrapped: bytes) -> bytes:
