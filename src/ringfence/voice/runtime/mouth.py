@@ -42,7 +42,9 @@ class Utterance:
             share = min(max(left, 0.0), piece.taken)
             left -= piece.taken
             whole = len(piece.audio) if piece.complete else max(len(piece.audio), share + 1)
-            heard += len(piece.text) * (share / whole) if whole else (len(piece.text) if piece.complete else 0)
+            heard += (
+                len(piece.text) * (share / whole) if whole else (len(piece.text) if piece.complete else 0)
+            )
         return int(heard)
 
 
