@@ -1,8 +1,8 @@
 """An installation with a browser in front of it. Package-wide: Playwright's loop must be gone before other tests."""
 
 import json
-import time
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
