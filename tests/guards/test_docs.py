@@ -58,7 +58,12 @@ def test_every_setting_is_in_the_readme_and_no_other() -> None:
 
 
 def test_every_target_of_make_is_in_the_readme() -> None:
-    targets = set(re.findall(r"^([a-z-]+):.*## ", read("Makefile"), re.MULTILINE)) - {"help", "dev", "check", "clean"}
+    targets = set(re.findall(r"^([a-z-]+):.*## ", read("Makefile"), re.MULTILINE)) - {
+        "help",
+        "dev",
+        "check",
+        "clean",
+    }
     assert targets <= set(re.findall(r"`make ([a-z-]+)`", read("README.md")))
 
 
