@@ -40,6 +40,12 @@ def test_a_caller_who_said_nothing() -> None:
     assert text == "The caller did not say anything that was understood. The caller said nothing more."
 
 
+def test_short_answers_are_something_too() -> None:
+    text = summarise([turn("Are you coming?", "agent"), turn("yes please"), turn("yes please")], [], "finished")
+    assert text == "The caller said: “yes please” The call came to its end."
+    assert "please" not in summarise([turn("yes please")], [value("coming", value=True)], "finished")
+
+
 def test_sentences_are_chosen_by_what_is_said_once_and_keep_their_order() -> None:
     texts = [
         "Well yes of course.", "My boiler leaks water into the kitchen.", "Yes of course, well.",

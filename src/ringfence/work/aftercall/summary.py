@@ -36,7 +36,8 @@ def summarise(
     """A few sentences about a call whose words were kept."""
     given = [f"{_label(v['name'])}: {value_text(v['value'])}" for v in variables if v["given"] == "given"]
     lines = [f"{'; '.join(given)}."] if given else []
-    said = telling([turn["text"] for turn in turns if turn["speaker"] == "caller"])
+    texts = [turn["text"] for turn in turns if turn["speaker"] == "caller"]
+    said = telling(texts) or ([] if given else list(dict.fromkeys(texts))[:MOST_SENTENCES])
     if said:
         lines.append("The caller said: " + " ".join(f"“{sentence}”" for sentence in said))
     elif not given:
