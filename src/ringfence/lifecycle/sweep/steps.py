@@ -30,13 +30,13 @@ _NOT_HELD: Final = "NOT IN (SELECT lookup.held_calls(%(account)s))"
 _CALLS: Final = f"""
 SELECT c.id FROM calls_call c
 WHERE c.account_id = %(account)s AND c.expires_at <= %(now)s AND c.id <> ALL(%(kept)s) AND c.id {_NOT_HELD}
-ORDER BY c.expires_at, c.id LIMIT %(most)s FOR UPDATE OF c SKIP LOCKED
+ORDER BY c.expires_at LIMIT %(most)s FOR UPDATE OF c SKIP LOCKED
 """  # noqa: S608 - a constant of ours
 _PARTS: Final = """
 SELECT p.call_id FROM {table} p JOIN calls_call c ON c.id = p.call_id AND c.account_id = p.account_id
 WHERE p.account_id = %(account)s AND p.state = 'kept' AND p.expires_at <= %(now)s AND p.call_id <> ALL(%(kept)s)
   AND p.call_id {not_held}
-ORDER BY p.expires_at, p.id LIMIT %(most)s FOR UPDATE OF c, p SKIP LOCKED
+ORDER BY p.expires_at LIMIT %(most)s FOR UPDATE OF c, p SKIP LOCKED
 """
 _RECORDINGS: Final = _PARTS.format(table="calls_recording", not_held=_NOT_HELD)
 _TRANSCRIPTS: Final = _PARTS.format(table="calls_transcript", not_held=_NOT_HELD)
