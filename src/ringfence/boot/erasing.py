@@ -5,9 +5,10 @@ Imported once Django is up.
 
 import asyncio
 import time
-from datetime import timedelta
+from datetime import UTC, datetime
 from typing import Final
 
+import psycopg
 import structlog
 
 from ringfence.boot.trail import Step
@@ -17,16 +18,22 @@ from ringfence.lifecycle.backup.days import destroy_passed
 from ringfence.lifecycle.deletion import AT_ONCE, SETTLES_AFTER, Part, erase_all, open_erasures, settle
 from ringfence.lifecycle.ledger.book import place
 from ringfence.lifecycle.replay import replay
+from ringfence.lifecycle.scrub import scrub
 from ringfence.lifecycle.sweep.sweeper import Sweeper
-from ringfence.policy import load
+from ringfence.policy import Plan, until
+from ringfence.policy.values import KeptLine
 from ringfence.vault.vault import Vault
 from ringfence.work.database import Database
 
 FINISH_S: Final = 10.0
 SETTLE_S: Final = 300.0
 DAYS_S: Final = 600.0
+SCRUB_S: Final = 600.0
+QUIET_HOUR: Final = 3  # UTC; writing a table anew stops its readers for a moment
 AGAIN_S: Final = 2.0
 _OPEN: Final = "SELECT * FROM lookup.accounts_with_open_erasures()"
+_OLD: Final = "SELECT * FROM lookup.accounts_with_old_receipts(%s)"
+_FORGET: Final = "DELETE FROM calls_erasure WHERE account_id = %s AND state = 'done' AND done_at < %s"
 _UNSETTLED: Final = "SELECT * FROM lookup.accounts_with_unsettled_erasures(%s)"
 
 
@@ -54,9 +61,27 @@ def erasing_jobs(
         await asyncio.to_thread(settle_erasures, database, vault)
 
     async def let_go() -> None:
-        await asyncio.to_thread(end_days, config, vault, sweeper)
+        await asyncio.to_thread(end_days, config, vault, database, sweeper)
 
-    return [(finish, FINISH_S), (look_again, SETTLE_S), (let_go, DAYS_S)]
+    nights: list[datetime] = []
+
+    async def write_anew() -> None:
+        now = vault.clock.now()
+        if now.hour >= QUIET_HOUR and (not nights or nights[-1].date() < now.date()):
+            await asyncio.to_thread(scrub_tables, config, now)
+            nights[:] = [now]
+
+    return [(finish, FINISH_S), (look_again, SETTLE_S), (let_go, DAYS_S), (write_anew, SCRUB_S)]
+
+
+def scrub_tables(config: Config, now: datetime) -> None:
+    """Take out of the database's files what deletions have left in them."""
+    with psycopg.connect(config.database_urls.of("worker"), autocommit=True) as connection:
+        done = scrub(connection, now)
+    if done is not None and done.large:
+        structlog.get_logger().info(
+            "tables too large to be written anew were vacuumed", count=len(done.large)
+        )
 
 
 def finish_erasures(database: Database, vault: Vault) -> None:
@@ -79,8 +104,8 @@ def settle_erasures(database: Database, vault: Vault) -> None:
             continue
 
 
-def end_days(config: Config, vault: Vault, sweeper: Sweeper) -> None:
-    """Backups whose seven days have passed open nothing from here on; what the ledger need not know any longer goes.
+def end_days(config: Config, vault: Vault, database: Database, sweeper: Sweeper) -> None:
+    """Backups whose days have passed open nothing from here on; receipts and ledger that need not be kept any longer go.
 
     A clock that is not believed destroys nothing.
     """
@@ -88,12 +113,16 @@ def end_days(config: Config, vault: Vault, sweeper: Sweeper) -> None:
         return
     for name in destroy_passed(vault):
         structlog.get_logger().info("the backups of a day have ended", code=name)
-    place(config.ledger_url).forget(vault.clock.now() - ledger_period())
+    before = receipts_since(vault.clock.now())
+    place(config.ledger_url).forget(before)
+    with database.transaction() as cursor:
+        accounts = [row[0] for row in cursor.execute(_OLD, (before,)).fetchall()]
+    for account_id in accounts:
+        with database.transaction(account_id) as cursor:
+            cursor.execute(_FORGET, (account_id, before))
 
 
-def ledger_period() -> timedelta:
-    """The longest backup and a year, as the policy says it."""
-    kept = {line.id: line for line in load().kept}
-    years = kept["receipts"].years or 1
-    days = next((each for each in kept["backups"].days.values() if each), 7)
-    return timedelta(days=366 * years + days)
+def receipts_since(now: datetime) -> datetime:
+    """From when on receipts and the ledger are still kept, as the policy says: the longest backup and a year."""
+    ends = until(KeptLine.RECEIPTS, Plan.STARTER, now)
+    return now - (ends - now) if ends else datetime.min.replace(tzinfo=UTC)

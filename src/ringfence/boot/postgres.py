@@ -32,6 +32,7 @@ shared_buffers = 128MB
 max_connections = 100
 wal_level = replica
 max_wal_senders = 2
+wal_recycle = off
 log_min_error_statement = panic
 log_parameter_max_length_on_error = 0
 log_statement = none

@@ -11,9 +11,13 @@ GRANT SELECT (id, account_id, call_id, state), INSERT, UPDATE ON calls_recording
 GRANT INSERT ON calls_ticket TO rf_web, rf_worker;
 GRANT SELECT (id, account_id, call_id, expires_at), DELETE ON calls_ticket TO rf_web, rf_worker;
 
--- Tombstones fence late writers, so every writer reads them; they are never taken away.
+-- Tombstones fence late writers, so every writer reads them; they are taken away when receipts need not be kept any longer.
 GRANT SELECT, INSERT, UPDATE ON calls_erasure TO rf_web, rf_worker;
+GRANT DELETE ON calls_erasure TO rf_worker;
 GRANT SELECT ON calls_erasure TO rf_media;
+
+-- Once a day the worker writes tables anew from which something was erased.
+GRANT MAINTAIN ON calls_call, calls_recording, calls_transcript, calls_searchtokens TO rf_worker;
 
 -- How much of the erasure ledger this database has been through.
 GRANT SELECT, INSERT, UPDATE ON calls_ledgermark TO rf_web, rf_worker;
@@ -25,6 +29,6 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON calls_searchtokens TO rf_lookup;
 GRANT SELECT (account_id, sha256, call_id, expires_at, used_at), UPDATE (used_at) ON calls_ticket TO rf_lookup;
 GRANT SELECT (id, account_id, status, started_at, seen_at, expires_at) ON calls_call TO rf_lookup;
 GRANT SELECT (id, account_id, state, expires_at) ON calls_recording, calls_transcript TO rf_lookup;
-GRANT SELECT (account_id, call_id, part, state, done_at, settled_at) ON calls_erasure TO rf_lookup;
+GRANT SELECT (account_id, call_id, part, state, done_at, settled_at, scrubbed_at, requested_at) ON calls_erasure TO rf_lookup;
 GRANT SELECT (id, status, args), DELETE ON procrastinate_jobs TO rf_lookup;
 GRANT SELECT (job_id), UPDATE (job_id) ON procrastinate_periodic_defers TO rf_lookup;

@@ -123,3 +123,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE e.state = 'done' AND e.settled_at IS NULL AND e.done_at < before
 $$;
 GRANT EXECUTE ON FUNCTION lookup.accounts_with_unsettled_erasures(timestamptz) TO rf_worker;
+
+-- name: accounts_with_unscrubbed_erasures
+-- Where something was erased before `before` of which the database's files may still hold something.
+CREATE OR REPLACE FUNCTION lookup.accounts_with_unscrubbed_erasures(before timestamptz) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT DISTINCT e.account_id FROM public.calls_erasure e
+    WHERE e.state = 'done' AND e.scrubbed_at IS NULL AND e.done_at < before
+$$;
+GRANT EXECUTE ON FUNCTION lookup.accounts_with_unscrubbed_erasures(timestamptz) TO rf_worker;
+
+-- name: accounts_with_old_receipts
+CREATE OR REPLACE FUNCTION lookup.accounts_with_old_receipts(before timestamptz) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT DISTINCT e.account_id FROM public.calls_erasure e WHERE e.state = 'done' AND e.done_at < before
+$$;
+GRANT EXECUTE ON FUNCTION lookup.accounts_with_old_receipts(timestamptz) TO rf_worker;
