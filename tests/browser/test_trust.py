@@ -44,7 +44,11 @@ def test_every_promise_stands_there_and_leads_to_its_sentence_and_back(measured:
 
 def test_a_broken_promise_is_said_first_thing_and_for_machines(measured: Site, enter: Enter) -> None:
     with as_login("worker"):
-        write([("keep.delete", "not_kept", "A byte of a deletion is left.", {"Open": "1"})], LOOK, measured.clock)
+        write(
+            [("keep.delete", "not_kept", "A byte of a deletion is left.", {"Open": "1"})],
+            LOOK,
+            measured.clock,
+        )
     visitor = enter()
     page = visitor.go("/trust")
     assert "Not kept" in page.locator(".tally").inner_text()

@@ -138,7 +138,7 @@ def test_a_look_that_is_refused_is_none(people: People) -> None:
     call = people.office.call()
     delete_parts(people.account_id, [call], Part.CALL, actor="test", clock=people.office.clock)
     before = people.events()
-    assert people.get(f"/learn/calls/{call}/").status_code == 404
+    assert people.get(f"/learn/calls/{call}/").status_code == 410
     assert people.get(f"/learn/calls/{call}/recording").status_code in {404, 410}
     assert people.ask("get", f"/calls/{call}").status_code == 404
     assert people.new(before) == []

@@ -41,7 +41,9 @@ def test_a_caller_who_said_nothing() -> None:
 
 
 def test_short_answers_are_something_too() -> None:
-    text = summarise([turn("Are you coming?", "agent"), turn("yes please"), turn("yes please")], [], "finished")
+    text = summarise(
+        [turn("Are you coming?", "agent"), turn("yes please"), turn("yes please")], [], "finished"
+    )
     assert text == "The caller said: “yes please” The call came to its end."
     assert "please" not in summarise([turn("yes please")], [value("coming", value=True)], "finished")
 
