@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -78,10 +78,14 @@ class Supervisor:
                 self.tend()
                 time.sleep(TICK_S / 2)
 
-    def run(self) -> None:
-        """Tend the children until something is raised: what a signal's handler raises, say."""
+    def run(self, *also: Callable[[], None]) -> None:
+        """Tend the children, and do what `also` is to be done, until something is raised: what a signal's handler
+        raises, say.
+        """
         while True:
             self.tend()
+            for each in also:
+                each()
             time.sleep(TICK_S * 4)
 
     def tend(self) -> None:

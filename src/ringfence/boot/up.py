@@ -13,6 +13,7 @@ from typing import Any, Final
 from ringfence.boot import environment, migrate
 from ringfence.boot.console import Console
 from ringfence.boot.doors import certificate_of, open_port
+from ringfence.boot.keeper import Keeper
 from ringfence.boot.postgres import EmbeddedPostgres
 from ringfence.boot.restoring import refuse_half_restored
 from ringfence.boot.supervisor import Role, Supervisor, claim, command
@@ -67,7 +68,7 @@ def run(*, demo: bool) -> None:
                 supervisor.await_ready()
             _first_call(greeting.get("call"), supervisor.environment, console)
             console.ready(config, greeting.get("sign_in"))
-            supervisor.run()
+            supervisor.run(Keeper(server).tend)
         except Stopped:
             console.stopping()
         finally:

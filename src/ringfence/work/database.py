@@ -25,7 +25,14 @@ class Database:
 
     def __init__(self, url: str, *, most: int = 4) -> None:
         self._pool = ConnectionPool(
-            url, min_size=1, max_size=most, open=False, timeout=WAIT_S, name="ringfence"
+            url,
+            min_size=1,
+            max_size=most,
+            open=False,
+            timeout=WAIT_S,
+            name="ringfence",
+            # A server that came back has forgotten every connection: one that is dead is not handed out.
+            check=ConnectionPool.check_connection,
         )
 
     def open(self) -> None:

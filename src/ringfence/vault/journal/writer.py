@@ -135,11 +135,17 @@ class JournalWriter:
 
 
 def finish(descriptor: int, subkeys: Subkeys, index: bytes, end: int, *, damaged: bool) -> int:
-    """Close the file at `end` under a salt of its own, whatever stood behind; the final size, on the disk."""
+    """Close the file at `end` under a salt of its own, whatever stood behind; the final size, on the disk.
+
+    Raises JournalFailed if the disk refuses.
+    """
     trailer = pack_trailer(subkeys, secrets.token_bytes(SALT), index, end, damaged=damaged)
     size = write_all(descriptor, end, trailer)
-    os.ftruncate(descriptor, size)
-    os.fsync(descriptor)
+    try:
+        os.ftruncate(descriptor, size)
+        os.fsync(descriptor)
+    except OSError as error:
+        raise JournalFailed("The disk did not keep the recording. Look after it.") from error
     return size
 
 

@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, Final
 
+import structlog
+
 from ringfence.core.agent.definition import DefinitionError, parse
 from ringfence.core.call import Channel
+from ringfence.core.errors import Unavailable
 from ringfence.voice.dialogue.machine import Dialogue, DialogueSetup
 from ringfence.voice.runtime.call import LiveCall
 from ringfence.voice.runtime.ports import Admitted
 from ringfence.voice.runtime.services import Services
 from ringfence.voice.speech.ports import VadStream
-from ringfence.voice.telephony.ports import CallWire, Line, NotAdmitted
+from ringfence.voice.telephony.ports import CallWire, Line, NobodyHome, NotAdmitted
 
 TICK_S: Final = 0.016
 SYNC_S: Final = 1.0
@@ -27,6 +30,7 @@ class Board:
         self._calls: dict[VadStream, LiveCall] = {}
         self._leaving: set[LiveCall] = set()
         self._closed = False
+        self._beating = False
 
     @property
     def calls(self) -> int:
@@ -44,7 +48,10 @@ class Board:
     ) -> Line:
         if self._closed or len(self._calls) >= self._most:
             raise NotAdmitted("This installation takes no further calls at the moment.")
-        admitted = await self._services.admission.redeem(ticket, channel, carrier_call_id)
+        try:
+            admitted = await self._services.admission.redeem(ticket, channel, carrier_call_id)
+        except Unavailable as error:
+            raise NobodyHome("Calls cannot be taken at the moment. Try again soon.") from error
         if admitted is None:
             raise NotAdmitted("This ticket is unknown, or was used, or is too old.")
         call = self._begin(wire, admitted, stepped=stepped and channel is Channel.LOOPBACK)
@@ -53,7 +60,10 @@ class Board:
         return call
 
     async def carrier_secret(self, connection_id: str) -> str:
-        secret = await self._services.admission.carrier_secret(connection_id)
+        try:
+            secret = await self._services.admission.carrier_secret(connection_id)
+        except Unavailable as error:
+            raise NobodyHome("Calls cannot be taken at the moment. Try again soon.") from error
         if secret is None:
             raise NotAdmitted("There is no such connection.")
         return secret
@@ -77,7 +87,7 @@ class Board:
             if now - synced >= SYNC_S:
                 synced = now
                 self._sync(loop)
-            if now - beaten >= BEAT_S:
+            if now - beaten >= BEAT_S and not self._beating:
                 beaten = now
                 self.spawn(self._beat())
 
@@ -143,5 +153,14 @@ class Board:
         """Calls that wait to be handed over are alive too: their result is here, and nobody else may end them."""
         here = (*self._calls.values(), *self._leaving)
         alive = [(call.setup.account_id, call.setup.call_id) for call in here]
-        if alive:
+        if not alive:
+            return
+        self._beating = True
+        try:
             await self._services.admission.beat(alive)
+        except Unavailable as error:  # the next sign is only seconds away
+            structlog.get_logger().warning(
+                "a sign of life could not be given", code=error.code, calls=len(alive)
+            )
+        finally:
+            self._beating = False

@@ -5,9 +5,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final, Literal
-
-import structlog
 
 from ringfence.core.agent.model import AgentDefinition
 from ringfence.core.call import (
@@ -23,7 +22,6 @@ from ringfence.core.call import (
     Turn,
     Variable,
 )
-from ringfence.core.errors import Unavailable
 from ringfence.core.g711 import SILENCE
 from ringfence.voice.dialogue import commands, events
 from ringfence.voice.dialogue.machine import Dialogue
@@ -32,7 +30,7 @@ from ringfence.voice.runtime.listening import Listening
 from ringfence.voice.runtime.mouth import Finished, Mouth
 from ringfence.voice.runtime.ports import Admitted, Engines
 from ringfence.voice.runtime.recorder import Recorder, as_line
-from ringfence.voice.runtime.services import Services
+from ringfence.voice.runtime.services import Services, until_kept
 from ringfence.voice.runtime.speaking import Speaking
 from ringfence.voice.runtime.thinking import Thinking
 from ringfence.voice.runtime.timing import Costs, TurnClock
@@ -106,6 +104,7 @@ class LiveCall:
         self._variables: dict[str, Variable] = {}
         self._problems: list[Problem] = []
         self._rights: list[RightAsked] = []
+        self._wishes: list[asyncio.Task[None]] = []
         self._disclosure: Disclosure | None = None
         self._consent = Consent(answer=ConsentAnswer.NOT_ASKED)
 
@@ -302,7 +301,8 @@ class LiveCall:
             case commands.Note():
                 self._note(command.entry)
             case commands.Suppress():
-                self._services.tasks.spawn(self._services.admission.suppress(self.setup, command.cause))
+                wish = partial(self._services.admission.suppress, self.setup, command.cause)
+                self._wishes.append(self._services.tasks.spawn(until_kept(self.setup.call_id, wish)))
             case commands.Transfer():
                 self._services.tasks.spawn(self._transfer(command.number))
             case commands.HangUp():
@@ -360,22 +360,14 @@ class LiveCall:
     async def _hand_over(
         self, outcome: Outcome, by: Speaker | Literal["carrier", "platform"], now: float
     ) -> None:
-        """Close the journals and deliver, as often as it takes: the database may be away for a while."""
+        """Close the journals and deliver; what the caller wished is entered before the call is done with."""
         loop = asyncio.get_running_loop()
         position = int(now * self._wire.rate)
         journals = await loop.run_in_executor(self._services.disk, self.recorder.close, position)
         result = self._result(outcome, now)
-        wait = 0.5
-        while True:
-            try:
-                await self._services.sink.deliver(self.setup, result, journals, self._keys)
-                break
-            except Unavailable as error:
-                structlog.get_logger().warning(
-                    "a call waits to be handed over", call_id=str(self.setup.call_id), code=error.code
-                )
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, 10.0)
+        deliver = partial(self._services.sink.deliver, self.setup, result, journals, self._keys)
+        await until_kept(self.setup.call_id, deliver)
+        await asyncio.gather(*self._wishes, return_exceptions=True)
         self.delivered = True
         self._when_ended(self)
 

@@ -4,6 +4,7 @@ Until `keep` says so, nothing touches a disk. Samples before it, and while it is
 their chunks do not exist.
 """
 
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -47,7 +48,7 @@ class Recorder:
         self._held: list[dict[str, Any]] = []
         self._words_on = False
         self.unsynced = False
-        self.failed = False
+        self.failed = False  # the disk refused some of the audio: the recording has a hole
 
     @property
     def audio_kept(self) -> bool:
@@ -65,9 +66,7 @@ class Recorder:
             self._stop_audio(position)
         if words and not self._words_on:
             self._words_on = True
-            held, self._held = self._held, []
-            for line in held:
-                self._write_words(line)
+            self._write_words()
         elif not words and self._words_on:
             self._words_on = False
             self._destroy_words()
@@ -89,11 +88,9 @@ class Recorder:
 
     def note(self, kind: str, value: object) -> None:
         """Words for the journal; held in memory until they may rest."""
-        line = {"kind": kind, "value": value}
+        self._held.append({"kind": kind, "value": value})
         if self._words_on:
-            self._write_words(line)
-        else:
-            self._held.append(line)
+            self._write_words()
 
     def settle(self, position: int) -> None:
         """Seal what is complete by sample `position`."""
@@ -107,19 +104,22 @@ class Recorder:
         self.unsynced = False
         for journal in (self._audio, self._words):
             if journal is not None:
-                journal.sync()
+                with suppress(JournalFailed):  # the next second's bytes, or the closing, bring these along
+                    journal.sync()
 
     def close(self, position: int) -> Journals:
         """Seal the rest and close both journals. Blocks; runs in a thread."""
         self._stop_audio(position)
+        if self._words_on:
+            self._write_words()
         audio = self._audio_path if self._audio is not None else None
         words = self._words_path if self._words is not None else None
         for journal in (self._audio, self._words):
             if journal is not None:
-                try:
+                with suppress(
+                    JournalFailed
+                ):  # an orphan, whole so far: intake closes it once the disk takes it
                     journal.close()
-                except JournalFailed:
-                    self.failed = True  # an orphan is closed by recovery
         self._held.clear()
         return Journals(audio=audio, words=words)
 
@@ -161,7 +161,7 @@ class Recorder:
         if chunk is None or self._from is None:
             return
         start = max(0, self._from - number * self._rate)
-        if start >= end or self.failed:
+        if start >= end:
             return
         position = number * self._rate + start
         try:
@@ -174,13 +174,14 @@ class Recorder:
             self.failed = True
         self.unsynced = True
 
-    def _write_words(self, line: dict[str, Any]) -> None:
-        try:
+    def _write_words(self) -> None:
+        """Write what is held. What the disk refuses stays held: it is tried again with the next words."""
+        with suppress(JournalFailed, OSError):
             if self._words is None:
                 self._words = self._journal(self._words_path, self._keys.words, "words")
-            self._words.append(WORDS, self._words.records, orjson.dumps(line))
-        except (JournalFailed, OSError):
-            self.failed = True
+            while self._held:
+                self._words.append(WORDS, self._words.records, orjson.dumps(self._held[0]))
+                del self._held[0]
         self.unsynced = True
 
     def _destroy_words(self) -> None:
@@ -188,6 +189,7 @@ class Recorder:
             self._words.abandon()
             self._words_path.unlink(missing_ok=True)
             self._words = None
+        self._held.clear()
 
     def _journal(self, path: Path, key: bytes, part: str) -> JournalWriter:
         context = JournalContext(

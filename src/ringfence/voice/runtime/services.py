@@ -1,24 +1,42 @@
 """What every call of a process shares."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 import structlog
 
 from ringfence.core.clock import Clock
+from ringfence.core.errors import Unavailable
 from ringfence.voice.runtime.ports import Admission, CallSink, EngineFactory
 from ringfence.voice.runtime.tools import Tools
 from ringfence.voice.speech.ports import Vad
 
 Wake = Callable[[], None]
+FIRST_WAIT_S: Final = 0.5
+LONGEST_WAIT_S: Final = 10.0
 
 
 def nobody() -> None:
     """Who is woken before anybody waits."""
+
+
+async def until_kept(call_id: UUID, keep: Callable[[], Awaitable[None]]) -> None:
+    """Do it as often as it takes: what it needs, the database or the object store, may be away for a while."""
+    wait = FIRST_WAIT_S
+    while True:
+        try:
+            await keep()
+        except Unavailable as error:
+            structlog.get_logger().warning("a call waits to be kept", call_id=str(call_id), code=error.code)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT_S)
+        else:
+            return
 
 
 @dataclass(slots=True, kw_only=True)

@@ -4,6 +4,7 @@ Audio on a wire is G.711 µ-law, one channel, at the wire's `rate` in samples a 
 
     TelephonyError
     ├── NotAdmitted      the ticket is unknown, used, expired or for another way; or there is no room
+    │   └── NobodyHome   what admits calls does not answer now
     ├── BadSignature     a request that claims to come from the carrier does not
     ├── BadMessage       a message outside the protocol; `code` is kept in the call log
     └── CarrierFailed    the carrier's API refused or did not answer
@@ -22,6 +23,10 @@ class TelephonyError(RingfenceError):
 
 class NotAdmitted(TelephonyError, NotAllowed):
     code = "not_admitted"
+
+
+class NobodyHome(NotAdmitted, Unavailable):
+    code = "not_available"
 
 
 class BadSignature(TelephonyError, NotAllowed):
@@ -91,7 +96,7 @@ class Switchboard(Protocol):
         carrier_call_id: str | None = None,
         stepped: bool = False,
     ) -> Line:
-        """Redeem a ticket and begin its call. Raises NotAdmitted.
+        """Redeem a ticket and begin its call. Raises NotAdmitted, NobodyHome.
 
         `stepped` calls live on the audio's own time instead of the clock's: each frame is 20 ms, however fast they
         come. It is granted to the loopback channel alone.
@@ -99,7 +104,7 @@ class Switchboard(Protocol):
         ...
 
     async def carrier_secret(self, connection_id: str) -> str:
-        """What signs a carrier's requests for this connection. Raises NotAdmitted."""
+        """What signs a carrier's requests for this connection. Raises NotAdmitted, NobodyHome."""
         ...
 
     async def transfer(self, connection_id: str, carrier_call_id: str, number: str) -> None:

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from uuid import uuid4
 
+import orjson
 import pytest
 
 from ringfence.core.call import CallSetup, Channel, Direction
@@ -113,7 +114,7 @@ def test_what_was_cut_off_was_not_heard(recorder: Recorder) -> None:
     assert agent == b"a" * 400 + b"\xff" * 600
 
 
-def test_a_full_disk_costs_the_recording_and_not_the_call(
+def test_a_full_disk_costs_the_seconds_it_is_full_and_not_the_call(
     recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorder.keep(audio=True, words=True, position=0)
@@ -126,9 +127,33 @@ def test_a_full_disk_costs_the_recording_and_not_the_call(
     speak(recorder, 2000, 5000)
     monkeypatch.undo()
     assert recorder.failed
-    chunks = timeline(recorder.close(5000).audio)
-    assert max(chunks) < 3000
+    speak(recorder, 5000, 8000)
+    chunks = timeline(recorder.close(8000).audio)
     assert 0 in chunks
+    assert not {2000, 3000} & set(chunks)
+    assert 6000 in chunks
+
+
+def test_words_that_a_full_disk_refused_are_written_with_the_next(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    recorder.keep(audio=False, words=True, position=0)
+    recorder.note("turn", {"text": "one"})
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "pwritev", full)
+    recorder.note("turn", {"text": "two"})
+    monkeypatch.undo()
+    recorder.note("turn", {"text": "three"})
+    path = recorder.close(0).words
+    assert path is not None
+    source = FileSource(path)
+    said = [orjson.loads(payload)["value"]["text"] for _, payload in JournalReader(source, KEYS.words)]
+    source.close()
+    assert said == ["one", "two", "three"]
+    assert not recorder.failed  # nothing of the audio is missing
 
 
 def test_nothing_on_disk_is_in_the_clear(recorder: Recorder, tmp_path: Path) -> None:
