@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from ringfence.web.console import agents, audit, calls, gallery, numbers, receipts, settings, signin
+from ringfence.web.console import agents, audit, calls, gallery, listing, numbers, receipts, settings, signin
 from ringfence.web.public import keys, privacy, trust
 from ringfence.web.webhooks import twilio
 
@@ -23,10 +23,11 @@ urlpatterns = [
     path("sign-out/", signin.sign_out, name="sign-out"),
     path("account/", signin.choose_account, name="choose-account"),
     path("gallery/", gallery.show, name="gallery"),
-    path("learn/calls/", calls.index, name="calls"),
-    path("learn/calls/live/", calls.live, name="live-calls"),
+    path("learn/calls/", listing.index, name="calls"),
+    path("learn/calls/live/", listing.live, name="live-calls"),
     path("learn/calls/delete/", calls.delete, name="delete-calls"),
     path("learn/calls/<uuid:call_id>/", calls.show, name="call"),
+    path("learn/calls/<uuid:call_id>/going", calls.going, name="call-going"),
     path("learn/calls/<uuid:call_id>/recording", calls.recording, name="recording"),
     path("learn/calls/<uuid:call_id>/vcon", calls.vcon, name="vcon"),
     path("agents/", agents.index, name="agents"),

@@ -25,8 +25,21 @@ def test_states_are_said_in_words() -> None:
 
 
 def test_a_wave_has_two_lanes_of_equal_steps() -> None:
-    drawn = wave(bytes(range(200)) * 2)
+    drawn = wave(bytes(range(200)) * 2, 50.0)
     assert drawn.steps == 200
     assert drawn.caller.startswith("M0,19.6")
     assert drawn.caller.endswith("Z")
     assert drawn.agent.startswith("M0,59.6")
+
+
+def test_the_table_beside_a_wave_covers_all_of_it_in_whole_seconds() -> None:
+    quiet_then_loud = bytes([0] * 50 + [255] * 50)
+    table = wave(quiet_then_loud + bytes(100), 100.0).table
+    assert [(row.start_s, row.end_s) for row in table] == [(s, min(s + 5, 100)) for s in range(0, 100, 5)]
+    assert [row.caller for row in table] == [0] * 10 + [100] * 10
+    assert {row.agent for row in table} == {0}
+
+
+def test_a_recording_shorter_than_a_second_has_one_row() -> None:
+    (row,) = wave(bytes([51] * 4), 0.4).table
+    assert (row.start_s, row.end_s, row.caller, row.agent) == (0, 0.4, 20, 20)

@@ -21,6 +21,7 @@ from ringfence.apps.calls import cursors
 from ringfence.apps.calls.cursors import Position
 from ringfence.apps.calls.errors import BadFilter
 from ringfence.apps.calls.models import Call, PartState, Transcript
+from ringfence.apps.calls.models.call import LIVE
 from ringfence.apps.calls.numbers import masked
 from ringfence.apps.calls.reveal import PROVIDING, Numbers, open_numbers
 from ringfence.apps.keys.buckets import BucketKey, open_buckets
@@ -119,6 +120,21 @@ def list_calls(
     found = tuple(_row(row, numbers.get(row.id), states.get(row.id, {}), unmask=unmask) for row in rows)
     last = rows[-1] if more else None
     return CallPage(found, cursors.encode(Position(last.started_at, last.id)) if last else None)
+
+
+def name_calls(account_id: UUID, ids: list[UUID], *, clock: Clock) -> list[tuple[UUID, datetime, str]]:
+    """Of these calls, those that there are, newest first: id, when it began, its agent's slug. No content."""
+    with tenant(account_id):
+        calls = Call.objects.filter(account_id=account_id, id__in=ids).exclude(expires_at__lte=clock.now())
+        found = list(calls.order_by("-started_at", "-id").values_list("id", "started_at", "agent_slug"))
+        record(account_id, Act.CALLS_LISTED, purpose=PROVIDING, calls=[each[0] for each in found])
+    return found
+
+
+def is_live(account_id: UUID, call_id: UUID) -> bool:
+    """Whether this call is going on. Nothing of it is opened, so it may be asked again and again."""
+    with tenant(account_id):
+        return Call.objects.filter(account_id=account_id, id=call_id, status__in=LIVE).exists()
 
 
 def _write_down(
@@ -243,7 +259,8 @@ class _Query:
 
 _STATES: Final = """
 SELECT c.id, CASE WHEN r.state = 'kept' AND r.expires_at <= %s THEN 'expired' ELSE COALESCE(r.state, 'pending') END,
-       CASE WHEN t.state = 'kept' AND t.expires_at <= %s THEN 'expired' ELSE COALESCE(t.state, 'pending') END
+       CASE WHEN t.state = 'kept' AND t.expires_at <= %s THEN 'expired'
+            WHEN t.state = 'kept' AND t.turns_sealed IS NULL THEN 'never_kept' ELSE COALESCE(t.state, 'pending') END
 FROM unnest(%s::uuid[]) AS c (id)
 LEFT JOIN calls_recording r ON r.call_id = c.id AND r.account_id = %s
 LEFT JOIN calls_transcript t ON t.call_id = c.id AND t.account_id = %s

@@ -1,5 +1,6 @@
-"""Learn → Call Logs: the list, a call, and deleting."""
+"""Learn → Call Logs: a call, and deleting."""
 
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from itertools import chain
 from typing import Any
@@ -9,13 +10,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from ringfence.apps.agents.agents import agents
+from ringfence.apps.agents.agents import AgentFacts, agent_by_slug
+from ringfence.apps.agents.errors import NoSuchAgent
 from ringfence.apps.audit.acting import part_of_one_act
 from ringfence.apps.calls.document import call_document
 from ringfence.apps.calls.errors import NeverKept, NoSuchCall, PartGone
-from ringfence.apps.calls.listing import CallFilters, CallRow, list_calls
+from ringfence.apps.calls.listing import is_live, name_calls
 from ringfence.apps.calls.reveal import PROVIDING, open_recording, open_waveform
-from ringfence.core.call import Channel, Outcome, Status
 from ringfence.core.errors import BadInput
 from ringfence.lifecycle.deletion import Part, delete_parts
 from ringfence.lifecycle.export import MEDIA_TYPE, vcon_stream
@@ -23,48 +24,23 @@ from ringfence.lifecycle.receipts.receipts import list_receipts
 from ringfence.web import ranges
 from ringfence.web.access import Action
 from ringfence.web.clock import clock
-from ringfence.web.console import drawing, filters
+from ringfence.web.console import drawing
+from ringfence.web.console.listing import LIVE, names_of
 from ringfence.web.viewer import Viewer, needs, viewer_of
 
-PAGE = 50
 MOST_AT_ONCE = 200
+NAMED = 10
 ERASED = ("deleted", "being_erased")
-LIVE = (Status.RINGING.value, Status.IN_PROGRESS.value)
+FOLLOWED = timedelta(seconds=30)
 
 
 @require_GET
 @needs(Action.SEE_CALLS)
-def index(request: HttpRequest) -> HttpResponse:
-    """The list; with HTMX, the table alone."""
-    viewer = viewer_of(request)
-    asked, wrong = filters.read(request.GET)
-    if not viewer.may(Action.READ_CALLS) and (asked.words or asked.variable or asked.number):
-        wrong["q"] = "Your role may not search in what was said."
-        asked = CallFilters()
-    found = list_calls(
-        viewer.account_id, asked, clock=clock(), cursor=request.GET.get("cursor") or None, limit=PAGE,
-        unmask=viewer.may(Action.READ_CALLS),
-    )  # fmt: skip
-    query = request.GET.copy()
-    query.pop("cursor", None)
-    context: dict[str, Any] = {
-        "rows": found.rows, "next": found.next, "query": query, "address": query.urlencode(), "wrong": wrong,
-        "columns": filters.columns(request.GET), "all_columns": filters.COLUMNS,
-        "filtered": filters.active(request.GET), "searching": bool(asked.words),
-        "agents": agents(viewer.account_id), "channels": [c.value for c in Channel],
-        "outcomes": [o.value for o in Outcome], "first_page": not request.GET.get("cursor"),
-    }  # fmt: skip
-    if context["first_page"] and not context["filtered"] and not asked.words:
-        with part_of_one_act():  # in the page from the start, so that nothing jumps while it loads
-            context["live"] = _live_rows(viewer)
-    return render(request, "calls/index.html", context, status=400 if wrong else 200)
-
-
-@require_GET
-@needs(Action.SEE_CALLS)
-def live(request: HttpRequest) -> HttpResponse:
-    """Calls in progress, asked for again and again by the list."""
-    return render(request, "calls/_live.html", {"live": _live_rows(viewer_of(request))})
+def going(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    """Asked again and again by the page of a call in progress, which loads anew when the call is over."""
+    if is_live(viewer_of(request).account_id, call_id):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return HttpResponse(headers={"HX-Refresh": "true"})
 
 
 @require_GET
@@ -82,9 +58,10 @@ def show(request: HttpRequest, call_id: UUID) -> HttpResponse:
             call[part] = {"available": False, "reason": "your_role"}
     with part_of_one_act():
         wave = _wave(viewer.account_id, call_id, call) if reading else None
+    live = call["status"] in LIVE
     context: dict[str, Any] = {
-        "call": call, "turns": drawing.turns(call), "timings": drawing.timings(call),
-        "live": call["status"] in LIVE, "wave": wave,
+        "call": call, "agent": _agent(viewer, call["agent"]["slug"]), "live": live, "wave": wave,
+        "turns": drawing.turns(call), "timings": drawing.timings(call), "follow": live or _unfinished(call),
         "deleted": any(call[part].get("reason") in ERASED for part in ("recording", "transcript")),
     }  # fmt: skip
     return render(request, "calls/show.html", context)
@@ -117,7 +94,7 @@ def delete(request: HttpRequest) -> HttpResponse:
     ids, part = _chosen(values.getlist("id")), _part(values.get("part", "call"))
     viewer = viewer_of(request)
     if request.method == "GET":
-        return render(request, "calls/delete.html", {"ids": ids, "part": part.value, "count": len(ids)})
+        return _ask(request, viewer, ids, part)
     outcome = delete_parts(viewer.account_id, ids, part, actor=str(viewer.user_id), clock=clock())
     if len(ids) == 1 and part is not Part.CALL:
         return redirect("call", call_id=ids[0])
@@ -133,20 +110,34 @@ def _gone(request: HttpRequest, viewer: Viewer, call_id: UUID) -> HttpResponse:
     return render(request, "calls/gone.html", {"rows": found.items}, status=HTTPStatus.GONE)
 
 
-def _live_rows(viewer: Viewer) -> list[CallRow]:
-    reading = viewer.may(Action.READ_CALLS)
-    pages = [
-        list_calls(
-            viewer.account_id,
-            CallFilters(status=status),
-            clock=clock(),
-            limit=20,
-            unmask=reading,
-            watching=True,
-        )
-        for status in LIVE
-    ]
-    return [row for page in pages for row in page.rows]
+def _ask(request: HttpRequest, viewer: Viewer, ids: list[UUID], part: Part) -> HttpResponse:
+    """Names what will go. Of what was chosen only calls that there are can be deleted."""
+    chosen = name_calls(viewer.account_id, ids, clock=clock())
+    if not chosen:
+        raise NoSuchCall("There is no such call.")
+    names = names_of(viewer.account_id)
+    lines = [(call_id, at, names.get(slug, slug)) for call_id, at, slug in chosen]
+    context = {
+        "calls": lines, "shown": lines[:NAMED], "part": part.value, "count": len(lines),
+        "back": f"/learn/calls/{lines[0][0]}/" if len(ids) == 1 else "/learn/calls/",
+    }  # fmt: skip
+    return render(request, "calls/delete.html", context)
+
+
+def _agent(viewer: Viewer, slug: str) -> AgentFacts | None:
+    """For its name and its page; None where it is no more."""
+    try:
+        return agent_by_slug(viewer.account_id, slug)
+    except NoSuchAgent:
+        return None
+
+
+def _unfinished(call: dict[str, Any]) -> bool:
+    """Whether the work after the call is still to be done: soon after its end, or something is stuck."""
+    parts = (call["summary"], call["recording"], call["transcript"])
+    if call["ended_at"] is None or not any(part.get("reason") == "pending" for part in parts):
+        return False
+    return clock().now() - datetime.fromisoformat(call["ended_at"]) < FOLLOWED
 
 
 def _wave(account_id: UUID, call_id: UUID, call: dict[str, Any]) -> drawing.Wave | None:
@@ -156,7 +147,7 @@ def _wave(account_id: UUID, call_id: UUID, call: dict[str, Any]) -> drawing.Wave
         data = open_waveform(account_id, call_id, purpose=PROVIDING, clock=clock())
     except (PartGone, NeverKept):
         return None
-    return drawing.wave(data) if data else None
+    return drawing.wave(data, call["recording"]["duration_s"]) if data else None
 
 
 def _chosen(texts: list[str]) -> list[UUID]:

@@ -1,37 +1,67 @@
 """The filters of Call Logs, from the address of the page and back: a view can be shared by its address."""
 
-from datetime import UTC, datetime, timedelta
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Final
 
 from django.http import QueryDict
 
-from ringfence.apps.calls.listing import CallFilters
+from ringfence.apps.calls.listing import LONGEST_S, CallFilters
 from ringfence.apps.numbers.e164 import e164
+from ringfence.core.call import Channel, Direction, Outcome, Status
 from ringfence.core.errors import BadInput
+from ringfence.web import days
+from ringfence.web.templatetags.show import word
 
 COLUMNS: Final = {
     "agent": "Agent", "direction": "Direction", "channel": "Channel", "from": "From", "to": "To",
     "outcome": "Outcome", "duration": "Duration", "parts": "Kept", "until": "Until",
 }  # fmt: skip
 SHOWN: Final = ("agent", "channel", "from", "outcome", "duration", "parts")
-TEXTS: Final = ("agent", "direction", "channel", "outcome", "status")
+LISTS: Final[dict[str, tuple[str, ...]]] = {
+    "direction": tuple(Direction), "channel": tuple(Channel), "outcome": tuple(Outcome), "status": tuple(Status),
+}  # fmt: skip
+LABELS: Final = {
+    "q": "Said", "agent": "Agent", "direction": "Direction", "channel": "Channel", "outcome": "Outcome",
+    "status": "Status", "since": "From", "until": "To", "shortest": "At least", "longest": "At most",
+    "number": "Number", "variable": "Variable",
+}  # fmt: skip
+OWN: Final = {
+    "variable": ("variable", "value")
+}  # what leaves the address with a filter, where it is not its name
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that is set, in words, and the page's address without it."""
+
+    label: str
+    value: str
+    without: str
 
 
 def read(query: QueryDict) -> tuple[CallFilters, dict[str, str]]:
     """The filters, and what is wrong with those that could not be used, by field."""
     wrong: dict[str, str] = {}
-    texts = {name: query.get(name, "").strip() or None for name in TEXTS}
-    variable = query.get("variable", "").strip()
-    value = query.get("value", "").strip()
-    if bool(variable) != bool(value):
-        wrong["variable"] = "A variable is looked for by its name and its exact value: give both."
+    texts = {name: query.get(name, "").replace("\0", "").strip() for name in (*LABELS, "value", "zone")}
+    for name, known in LISTS.items():
+        if texts[name] and texts[name] not in known:
+            wrong[name] = "There is no such choice. Choose one of the list."
+    if bool(texts["variable"]) != bool(texts["value"]):
+        missing = "value" if texts["variable"] else "variable"
+        wrong[missing] = "A variable is found by its name and its exact value. Give both."
+    since, until = days.between(texts, wrong, _zone(texts["zone"], wrong))
+    shortest, longest = _seconds(texts, "shortest", wrong), _seconds(texts, "longest", wrong)
+    if shortest is not None and longest is not None and shortest > longest:
+        wrong["longest"] = "This is shorter than “at least”. Change one of them."
+    usable = {name: texts[name] or None for name in ("agent", *LISTS) if name not in wrong}
     filters = CallFilters(
-        agent=texts["agent"], direction=texts["direction"], channel=texts["channel"], outcome=texts["outcome"],
-        status=texts["status"],
-        since=_day(query, "since", wrong), until=_day(query, "until", wrong, after=1),
-        shortest_s=_seconds(query, "shortest", wrong), longest_s=_seconds(query, "longest", wrong),
-        number=_number(query, wrong), words=query.get("q", "").strip()[:300],
-        variable=(variable, value) if variable and value else None,
+        agent=usable.get("agent"), direction=usable.get("direction"), channel=usable.get("channel"),
+        outcome=usable.get("outcome"), status=usable.get("status"), since=since, until=until,
+        shortest_s=shortest, longest_s=longest, number=_number(texts["number"], wrong), words=texts["q"][:300],
+        variable=(texts["variable"], texts["value"]) if texts["variable"] and texts["value"] else None,
     )  # fmt: skip
     return filters, wrong
 
@@ -42,41 +72,53 @@ def columns(query: QueryDict) -> tuple[str, ...]:
     return tuple(name for name in COLUMNS if name in asked) or SHOWN
 
 
-def active(query: QueryDict) -> int:
-    """How many filters are set, the search aside."""
-    names = (*TEXTS, "since", "until", "shortest", "longest", "number", "variable")
-    return sum(1 for name in names if query.get(name, "").strip())
+def chips(query: QueryDict, agents: Mapping[str, str]) -> list[Chip]:
+    """The filters that are set, the search first."""
+    found = []
+    for name, label in LABELS.items():
+        if text := query.get(name, "").strip():
+            left = query.copy()
+            for each in ("cursor", *OWN.get(name, (name,))):
+                left.pop(each, None)
+            found.append(Chip(label, _shown(name, text, query, agents), left.urlencode()))
+    return found
 
 
-def _day(query: QueryDict, name: str, wrong: dict[str, str], after: int = 0) -> datetime | None:
-    text = query.get(name, "").strip()
-    if not text:
+def _shown(name: str, text: str, query: QueryDict, agents: Mapping[str, str]) -> str:
+    if name == "agent":
+        return agents.get(text, text)
+    if name == "variable":
+        return f"{text} = {query.get('value', '')}"
+    return word(text) if name in LISTS else text
+
+
+def _zone(name: str, wrong: dict[str, str]) -> tzinfo:
+    try:
+        return days.zone_of(name)
+    except BadInput as error:
+        wrong["since"] = str(error)
+        return UTC
+
+
+def _seconds(texts: Mapping[str, str], name: str, wrong: dict[str, str]) -> float | None:
+    if not texts[name]:
         return None
     try:
-        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+        seconds = 0.0
+        for part in texts[name].split(":"):
+            seconds = seconds * 60 + abs(float(part))
+        if math.isfinite(seconds) and "-" not in texts[name]:
+            if seconds <= LONGEST_S:
+                return seconds
+            wrong[name] = "No call lasts longer than a day. Write a shorter time, like 2:07."
+            return None
     except ValueError:
-        wrong[name] = "Write a day as 2026-11-23."
-        return None
-    return day + timedelta(days=after)
+        pass
+    wrong[name] = "Write a time as 2:07, or as seconds."
+    return None
 
 
-def _seconds(query: QueryDict, name: str, wrong: dict[str, str]) -> float | None:
-    text = query.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        parts = [float(part) for part in text.split(":")]
-    except ValueError:
-        wrong[name] = "Write a duration as 2:07 or as seconds."
-        return None
-    seconds = 0.0
-    for part in parts:
-        seconds = seconds * 60 + part
-    return seconds
-
-
-def _number(query: QueryDict, wrong: dict[str, str]) -> str | None:
-    text = query.get("number", "").strip()
+def _number(text: str, wrong: dict[str, str]) -> str | None:
     if not text:
         return None
     try:

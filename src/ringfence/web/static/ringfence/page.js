@@ -1,4 +1,4 @@
-// What every page does: times in the reader's zone, keys, choosing rows.
+// What every page does: times in the reader's zone, keys, rows that open, forms that ask for views.
 // @ts-check
 
 /** @type {Record<string, Intl.DateTimeFormatOptions>} */
@@ -54,26 +54,57 @@ function moveInList(event) {
   }
 }
 
-function picks() {
-  const all = document.querySelector("[data-pick-all]");
-  const each = /** @type {HTMLInputElement[]} */ ([...document.querySelectorAll("[data-pick]")]);
-  const words = document.querySelector("[data-picked]");
-  const button = document.querySelector("[data-pickbar] button");
-  if (!(all instanceof HTMLInputElement) || !words || !(button instanceof HTMLButtonElement)) return;
-  const tell = () => {
-    const count = each.filter((box) => box.checked).length;
-    words.textContent = count ? `${count} ${count === 1 ? "call" : "calls"} chosen.` : "Choose calls to delete them or a part of them.";
-    button.disabled = count === 0;
-    all.checked = count === each.length;
-    all.indeterminate = count > 0 && count < each.length;
-  };
-  all.addEventListener("change", () => {
-    for (const box of each) box.checked = all.checked;
-    tell();
-  });
-  for (const box of each) box.addEventListener("change", tell);
-  window.addEventListener("pageshow", tell);
-  tell();
+/** A row leads where its first link leads, unless something else in it was meant. @param {MouseEvent} event */
+function openRow(event) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  const row = target.closest("[data-rows] tbody tr");
+  if (!row || target.closest("a, button, input, select, label, summary, .pick") || getSelection()?.toString()) return;
+  const link = row.querySelector("a");
+  if (!link) return;
+  if (event.ctrlKey || event.metaKey) window.open(link.href);
+  else link.click();
+}
+
+/** Forms that ask for a view: what is empty or as ever stays out of the address, and days are the reader's. */
+function cleanForms() {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  for (const form of document.querySelectorAll("form[data-clean]")) {
+    if (!(form instanceof HTMLFormElement)) continue;
+    const own = /** @type {HTMLInputElement | null} */ (form.querySelector("[data-zone]"));
+    const name = form.querySelector("[data-zone-name]");
+    if (own && name) name.textContent = own.value || zone;
+    form.addEventListener("change", (event) => {
+      const changed = /** @type {HTMLInputElement} */ (event.target);
+      if (own && name && changed.type === "date") name.textContent = own.value = zone;
+    });
+    const columns = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll("input[name='col']")]);
+    form.addEventListener("submit", () => {
+      const fields = /** @type {HTMLInputElement[]} */ ([...form.elements]);
+      const dated = fields.some((field) => field.type === "date" && field.value);
+      if (own) own.value = dated ? own.value || zone : "";
+      const usual = columns.every((box) => box.checked === box.hasAttribute("data-usual"));
+      for (const field of fields) if (field.name && (!field.value || (usual && field.name === "col"))) field.disabled = true;
+    });
+    window.addEventListener("pageshow", () => {
+      for (const field of /** @type {HTMLInputElement[]} */ ([...form.elements])) if (!field.matches("[data-off]")) field.disabled = false;
+    });
+  }
+}
+
+/** Ids and commands are copied by the button beside them. @param {MouseEvent} event */
+async function copy(event) {
+  const button = /** @type {HTMLElement} */ (event.target).closest("[data-copy]");
+  if (!(button instanceof HTMLElement)) return;
+  await navigator.clipboard.writeText(String(button.dataset.copy));
+  const before = button.textContent;
+  button.textContent = "Copied";
+  setTimeout(() => (button.textContent = before), 1500);
+}
+
+/** What has to be written anew is where the reader goes on. */
+function firstWrong() {
+  const wrong = document.querySelector("[aria-invalid='true']");
+  if (wrong instanceof HTMLElement) wrong.focus();
 }
 
 function themes() {
@@ -88,14 +119,11 @@ function themes() {
   }
 }
 
-function follow() {
-  const mark = document.querySelector("[data-reload]");
-  if (mark instanceof HTMLElement) setTimeout(() => location.reload(), Number(mark.dataset.reload) * 1000);
-}
-
 localTimes(document);
 document.addEventListener("htmx:afterSwap", () => localTimes(document));
 document.addEventListener("keydown", keys);
-picks();
+document.addEventListener("click", openRow);
+document.addEventListener("click", (event) => void copy(event));
 themes();
-follow();
+cleanForms();
+firstWrong();

@@ -9,6 +9,7 @@ const part = (root, selector) => /** @type {T} */ (root.querySelector(selector))
 
 const player = /** @type {HTMLElement | null} */ (document.querySelector("[data-player]"));
 const turns = /** @type {HTMLButtonElement[]} */ ([...document.querySelectorAll(".turn")]);
+const STEP_S = 5;
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 if (player) {
@@ -18,6 +19,7 @@ if (player) {
   const played = part(player, "[data-played]");
   const needle = part(player, "[data-needle]");
   const face = part(player, "[data-clock]");
+  const problem = /** @type {HTMLElement} */ (part(player, "[data-player-problem]"));
   const total = Number(player.dataset.duration);
   const steps = Number(played.getAttribute("data-steps"));
 
@@ -66,12 +68,19 @@ if (player) {
   audio.addEventListener("play", () => (state(), frame()));
   audio.addEventListener("pause", state);
   audio.addEventListener("seeked", show);
-  audio.addEventListener("error", () => (face.textContent = "The recording cannot be played any more."));
+  audio.addEventListener("ended", state);
+  audio.addEventListener("error", () => {
+    problem.hidden = false;
+    play.disabled = true;
+  });
   turns.forEach((turn) => turn.addEventListener("click", () => go(Number(turn.dataset.start))));
   document.addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
-    if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return;
-    if (event.key === " " && target.tagName !== "BUTTON" && target.tagName !== "A") {
+    if (event.ctrlKey || event.metaKey || event.altKey || (target !== seek && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))) return;
+    if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
+      event.preventDefault();
+      go(audio.currentTime + (event.key === "ArrowLeft" ? -STEP_S : STEP_S));
+    } else if (event.key === " " && target.tagName !== "BUTTON" && target.tagName !== "A") {
       event.preventDefault();
       toggle();
     } else if (event.key === "j" || event.key === "k") {
