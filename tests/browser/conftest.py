@@ -90,12 +90,23 @@ def site(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]  # noqa: TID251
 
 
+Launch = Callable[..., Browser]
+
+
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def launch() -> Iterator[Launch]:
+    """Start a browser; `launch(*flags)` adds to the flags they all have."""
     path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"  # noqa: TID251 - make test names it
     with sync_playwright() as playwright:
         found = path if Path(path).exists() else None
-        yield playwright.chromium.launch(executable_path=found, args=FLAGS, headless=True)
+        yield lambda *flags: playwright.chromium.launch(
+            executable_path=found, args=[*FLAGS, *flags], headless=True
+        )
+
+
+@pytest.fixture(scope="package")
+def browser(launch: Launch) -> Browser:
+    return launch()
 
 
 @dataclass
