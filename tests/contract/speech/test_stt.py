@@ -1,7 +1,7 @@
 """What every implementation of the port `Stt` has to do. The real ones hear real (synthetic) telephone speech."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -9,9 +9,11 @@ import pytest
 
 from ringfence.core.agent.answers import Answer, YesNo
 from ringfence.voice.speech.fake import ScriptedStt
+from ringfence.voice.speech.openai import Endpoint, OpenAiStt
 from ringfence.voice.speech.ports import Hypothesis, NotSupported, Stt, SttStream
 from ringfence.voice.speech.stt.pocketsphinx.engine import PocketsphinxStt
 from tests.support.callers import caller, noise, silence
+from tests.support.openai_standin import KEY, Standin, standin
 
 # Half a second of a synthetic voice: which of the ways of saying yes it was is anybody's guess.
 YES = {"yes", "yep", "yeah"}
@@ -24,15 +26,22 @@ class Case:
     make: Callable[[], Stt]
 
 
-CASES = {
-    "scripted": Case(lambda: ScriptedStt(["yes"])),
-    "pocketsphinx": Case(PocketsphinxStt),
+CASES: dict[str, Callable[[Standin], Stt]] = {
+    "scripted": lambda _: ScriptedStt(["yes"]),
+    "pocketsphinx": lambda _: PocketsphinxStt(),
+    "openai": lambda engine: OpenAiStt(Endpoint(engine.address, "a-model", KEY)),
 }
 
 
+@pytest.fixture
+def engine() -> Iterator[Standin]:
+    with standin() as made:
+        yield made
+
+
 @pytest.fixture(params=CASES)
-async def case(request: pytest.FixtureRequest) -> Case:
-    return CASES[request.param]
+def case(request: pytest.FixtureRequest, engine: Standin) -> Case:
+    return Case(lambda: CASES[request.param](engine))
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ class ToneTts:
     ) -> AsyncGenerator[bytes]:
         self.said.append(text)
         del self.said[: -self._keep]
-        left = round(len(text) * self._seconds_per_char * rate)
+        left = round(len(text.strip()) * self._seconds_per_char * rate)
         step = max(1, round(self._chunk_s * rate))
         tone = _second(rate)
         wait, chunks, start = self._first_s, 0, 0
