@@ -14,6 +14,7 @@ from procrastinate.exceptions import ConnectorException
 
 from ringfence.apps.calls.objects import Objects
 from ringfence.boot.erasing import erasing_jobs, replay_first
+from ringfence.boot.living import life_jobs
 from ringfence.boot.sweeping import sweep_jobs, sweeper_of
 from ringfence.boot.trail import Step, trail_jobs
 from ringfence.boot.wiring import live_folder
@@ -44,7 +45,9 @@ def serve(config: Config, vault: Vault) -> None:
         replay_first(vault)
         with trail_jobs(config, vault, database) as trail:
             steps = trail + sweep_jobs(config, vault, database)
-            steps += erasing_jobs(config, vault, database, sweeper_of(config, vault, database))
+            sweeper = sweeper_of(config, vault, database)
+            steps += erasing_jobs(config, vault, database, sweeper)
+            steps += life_jobs(vault, database, sweeper)
             asyncio.run(_run(config, vault, database, steps))
     finally:
         database.close()

@@ -28,7 +28,16 @@ from django.db import connection
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import record
-from ringfence.apps.calls.models import Call, Erasure, ErasureState, PartState, Recording, Ticket, Transcript
+from ringfence.apps.calls.models import (
+    Call,
+    ErasedPart,
+    Erasure,
+    ErasureState,
+    PartState,
+    Recording,
+    Ticket,
+    Transcript,
+)
 from ringfence.apps.calls.objects import Objects, object_name, objects
 from ringfence.core.call import Status
 from ringfence.core.clock import Clock
@@ -88,6 +97,7 @@ def open_erasures(account_id: UUID) -> list[tuple[UUID, Part]]:
     """What is marked and not gone yet."""
     with tenant(account_id):
         rows = Erasure.objects.filter(account_id=account_id, state=ErasureState.REQUESTED.value)
+        rows = rows.exclude(part=ErasedPart.ACCOUNT.value)
         return [(row.call_id, Part(row.part)) for row in rows.order_by("requested_at")]
 
 
@@ -114,7 +124,7 @@ def settle(account_id: UUID, clock: Clock) -> int:
         rows = Erasure.objects.filter(
             account_id=account_id, state=ErasureState.DONE.value, settled_at=None,
             done_at__lt=clock.now() - SETTLES_AFTER,
-        )  # fmt: skip
+        ).exclude(part=ErasedPart.ACCOUNT.value)  # fmt: skip
         found = list(rows.order_by("done_at").values_list("id", "call_id", "part")[:AT_ONCE])
     objects_too = {call_id for _id, call_id, part in found if part != Part.TRANSCRIPT.value}
     kept = remove(account_id, sorted(objects_too)) if objects_too else set()

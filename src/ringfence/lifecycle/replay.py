@@ -11,8 +11,10 @@ from uuid import UUID
 
 import structlog
 
+from ringfence.apps.calls.models import ErasedPart
 from ringfence.core.clock import Clock
 from ringfence.lifecycle import deletion
+from ringfence.lifecycle.accounts.erasure import erase_again
 from ringfence.lifecycle.deletion import Part
 from ringfence.lifecycle.ledger.batches import Entry, LedgerBroken, SignedBatch
 from ringfence.lifecycle.ledger.book import Book, book
@@ -52,6 +54,9 @@ def apply(batches: list[SignedBatch], clock: Clock) -> None:
     grouped: dict[tuple[UUID, Part], dict[UUID, tuple[Entry, SignedBatch]]] = defaultdict(dict)
     for signed in batches:
         for entry in signed.batch.entries:
+            if entry.part == ErasedPart.ACCOUNT.value:
+                erase_again(entry, signed)
+                continue
             grouped[entry.account, Part(entry.part)].setdefault(entry.call, (entry, signed))
     for (account_id, part), entries in grouped.items():
         deletion.mark_again(account_id, entries, part, clock)

@@ -10,6 +10,7 @@ from ringfence.policy import decide
 from ringfence.policy.decide import NOTHING_SHOWN, Answer, Decision, Shown
 from ringfence.policy.errors import BadPolicy, NoPeriod, PolicyError, Undeclared
 from ringfence.policy.load import load, parse
+from ringfence.policy.term import Term
 from ringfence.policy.values import NO_PERIODS, AgentPeriods, Part, Plan, Policy
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Policy",
     "PolicyError",
     "Shown",
+    "Term",
     "Undeclared",
     "days",
     "due",

@@ -36,6 +36,16 @@ def account_epoch(account_id: UUID) -> str:
     return f"account/{account_id}"
 
 
+def shelf_epoch(account_id: UUID, shelf: int) -> str:
+    """The epoch beside an account's, which is changed whenever what the account has is to end sooner than was said."""
+    return f"shelf/{account_id}-{shelf}"
+
+
+def hold_epoch(hold_id: UUID) -> str:
+    """The epoch of what a legal hold names."""
+    return f"hold/{hold_id}"
+
+
 def live_epoch(day: date) -> str:
     """The epoch of calls that began on this UTC day and are not closed yet."""
     return f"live/{day.isoformat()}"

@@ -33,6 +33,8 @@ INSTALLED_APPS: Final = [
     "ringfence.apps.agents.apps.AgentsConfig",
     "ringfence.apps.numbers.apps.NumbersConfig",
     "ringfence.apps.calls.apps.CallsConfig",
+    "ringfence.apps.holds.apps.HoldsConfig",
+    "ringfence.apps.billing.apps.BillingConfig",
     "ringfence.web.apps.WebConfig",
 ]
 

@@ -7,8 +7,11 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from ringfence.apps.accounts.models import Account
+from django.db import connection
+
+from ringfence.apps.accounts.errors import AccountClosed
 from ringfence.apps.accounts.tenancy import tenant
+from ringfence.apps.accounts.terms import standing
 from ringfence.apps.agents.versions import AgentForCall
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import record
@@ -36,20 +39,26 @@ def begin_call(
     from_number: str | None = None, to_number: str | None = None, connection_id: UUID | None = None,
     carrier_call_id: str | None = None,
 ) -> NewCall:  # fmt: skip
-    """Enter a call in the log as ringing. The agent's version and periods, plan and policy are fixed here for its life."""
+    """Enter a call in the log as ringing. The agent's version and periods and the policy are fixed here for its life, and the plan
+    it was born under is noted. Raises AccountClosed for an account that was cancelled.
+    """
     now, ticket = clock.now(), secrets.token_urlsafe(24)
     call_id = id_at(now, secrets.randbits(74))  # sorted as `started_at` is
     keys = vault().live_keys(account_id, call_id, now)
     numbers = {"from": from_number, "to": to_number}
     place = Place(account_id, call_id)
     with tenant(account_id):
+        with connection.cursor() as cursor:
+            account = standing(cursor, account_id)
+        if account.cancelled_at is not None:
+            raise AccountClosed("This account is cancelled: no call begins any more.")
         Call.objects.create(
             id=call_id, account_id=account_id, agent_id=agent.agent_id, agent_slug=agent.slug,
             agent_version=agent.version, direction=direction.value, channel=channel.value,
             status=Status.RINGING.value, started_at=now, seen_at=now, connection_id=connection_id,
             carrier_call_id=carrier_call_id, policy_version=version(), periods=asdict(agent.periods),
             live_keys=keys.blob,
-            plan=Account.objects.values_list("plan", flat=True).get(id=account_id),
+            plan=account.term.on(now).value,
             numbers_sealed=seal_json(live_numbers_key(keys.words), numbers, place, LOG, "numbers_sealed"),
         )  # fmt: skip
         Ticket.objects.create(

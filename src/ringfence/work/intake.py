@@ -8,11 +8,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from ringfence.apps.accounts.terms import term_of
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import note
 from ringfence.apps.calls.objects import Objects, object_name
 from ringfence.core.call import CallResult, CallSetup
-from ringfence.policy import AgentPeriods, Part, Plan
+from ringfence.policy import AgentPeriods, Part, Plan, Term
 from ringfence.vault.errors import Tampered
 from ringfence.vault.journal import close_orphan
 from ringfence.vault.live import LiveKeys
@@ -49,8 +50,9 @@ class Intake:
         """
         with self._database.transaction(setup.account_id) as cursor:
             periods = _waiting(cursor, _LOOK, setup)
+            term = term_of(cursor, setup.account_id, lock=False) or Term(Plan(setup.plan))
         if periods is not None:
-            size = self._store(setup, result, journals.audio, keys.audio, periods)
+            size = self._store(setup, result, journals.audio, keys.audio, periods, term)
             kept = self._write(setup, result, size, keys)
             if size and not kept:
                 self._objects.delete([object_name(setup.account_id, setup.call_id)])
@@ -59,16 +61,16 @@ class Intake:
                 path.unlink(missing_ok=True)
 
     def _store(
-        self, setup: CallSetup, result: CallResult, audio: Path | None, key: bytes, periods: AgentPeriods
-    ) -> int:
+        self, setup: CallSetup, result: CallResult, audio: Path | None, key: bytes, periods: AgentPeriods, term: Term,
+    ) -> int:  # fmt: skip
         """Hand the recording to the object store, unless it is kept for no day or its days have passed; its size, 0 for none.
 
         Of a recording that is over without ever having been stored, 1: there was one, and nothing is left of it.
         """
-        if audio is None or kept_days(Part.RECORDING, Plan(setup.plan), periods) == 0:
-            return 0
         now = self._vault.clock.now()
-        if not may_rest(Part.RECORDING, Plan(setup.plan), periods, result.ended_at, now):
+        if audio is None or kept_days(Part.RECORDING, term.on(now), periods) == 0:
+            return 0
+        if not may_rest(Part.RECORDING, term, periods, result.ended_at, now):
             return 1
         with suppress(FileNotFoundError, Tampered):  # taken in by another; or its very header was never whole
             close_orphan(audio, key)

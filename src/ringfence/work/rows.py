@@ -12,6 +12,8 @@ from uuid import UUID
 import orjson
 from psycopg.types.json import Jsonb
 
+from ringfence.apps.accounts.terms import term_of
+from ringfence.apps.billing.usage import count_call
 from ringfence.apps.calls.content import LOG, RECORDING, TRANSCRIPT, Place, seal_json, wrap
 from ringfence.apps.calls.models.parts import PartState
 from ringfence.apps.calls.objects import object_name
@@ -19,7 +21,7 @@ from ringfence.apps.keys.buckets import BucketKey, bucket_for
 from ringfence.apps.rows.cursor import Cursor
 from ringfence.core.call import CallResult, CallSetup, Given, Outcome
 from ringfence.core.ids import new_id
-from ringfence.policy import AgentPeriods, Part, Plan, days, due
+from ringfence.policy import AgentPeriods, Part, Plan, Term, days, due
 from ringfence.vault.blind import Tokens, number_index
 from ringfence.vault.seal import new_key
 from ringfence.vault.vault import Vault
@@ -51,22 +53,41 @@ def kept_days(part: Part, plan: Plan, periods: AgentPeriods) -> int | None:
     return min((n for n in (own, log) if n is not None), default=None)
 
 
-def kept_until(part: Part, plan: Plan, periods: AgentPeriods, ended_at: datetime) -> datetime | None:
-    """The first moment at which a part must be gone, by its own period or its log's; None is without limit."""
+def chosen_days(part: Part, periods: AgentPeriods) -> int | None:
+    """What the agent's owner chose for a part, by itself or with its log; None where the plan alone says."""
+    return min((n for n in (periods.of(part), periods.log) if n is not None), default=None)
+
+
+def kept_until(part: Part, term: Term, periods: AgentPeriods, ended_at: datetime) -> datetime | None:
+    """The first moment at which a part must be gone, by its own period or its log's; None is without limit.
+
+    A lower plan that is to come ends what is over by its periods at the moment it begins, and nothing before.
+    """
+    now = _first(part, term.plan, periods, ended_at)
+    if (change := term.changes()) is None:
+        return now
+    then = _first(part, change[0], periods, ended_at)
+    return now if then is None else min(max(then, change[1]), now or datetime.max.replace(tzinfo=UTC))
+
+
+def _first(part: Part, plan: Plan, periods: AgentPeriods, ended_at: datetime) -> datetime | None:
     ends = (due(each, plan, periods, ended_at) for each in {part, Part.LOG})
     return min((end for end in ends if end is not None), default=None)
 
 
-def may_rest(part: Part, plan: Plan, periods: AgentPeriods, ended_at: datetime, now: datetime) -> bool:
+def may_rest(part: Part, term: Term, periods: AgentPeriods, ended_at: datetime, now: datetime) -> bool:
     """Whether a part may be written at all: it is kept for some days, and a call that is taken in late is not past them."""
-    if kept_days(part, plan, periods) == 0:
+    if kept_days(part, term.on(now), periods) == 0:
         return False
-    end = kept_until(part, plan, periods, ended_at)
+    end = kept_until(part, term, periods, ended_at)
     return end is None or end > now
 
 
 class CallRows:
-    """Writes the rows of one call. `erased` are the parts whose deletion came before the call's end."""
+    """Writes the rows of one call. `erased` are the parts whose deletion came before the call's end.
+
+    Periods are those of the plan that the account has when the call is taken in, held still until the transaction ends.
+    """
 
     def __init__(
         self, cursor: Cursor, vault: Vault, setup: CallSetup, result: CallResult, periods: AgentPeriods,
@@ -79,7 +100,7 @@ class CallRows:
         self._periods = periods
         self._erased = frozenset(erased)
         self._place = Place(setup.account_id, setup.call_id)
-        self._plan = Plan(setup.plan)
+        self._term = term_of(cursor, setup.account_id) or Term(Plan(setup.plan))
 
     def log(self) -> None:
         """The call's own row. Numbers that are kept for no day, or whose days have passed, are gone with the live keys."""
@@ -95,6 +116,8 @@ class CallRows:
                 Jsonb([asdict(t) for t in result.timings]), self._vault.clock.now(), setup.account_id, setup.call_id,
             ),
         )  # fmt: skip
+        day, seconds = result.ended_at.astimezone(UTC).date(), round(result.duration_s)
+        count_call(self._cursor, self._vault.clock, setup.account_id, day, seconds)
 
     def recording(self, size: int, key: bytes) -> bool:
         """Where the audio is: `size` bytes sealed under `key`; 0 if there is none. Whether the object is to stay."""
@@ -156,20 +179,23 @@ class CallRows:
         return PartState.KEPT if self._may_rest(part) else PartState.EXPIRED
 
     def _may_rest(self, part: Part) -> bool:
-        return may_rest(part, self._plan, self._periods, self._result.ended_at, self._vault.clock.now())
+        return may_rest(part, self._term, self._periods, self._result.ended_at, self._vault.clock.now())
 
     def _ids(self) -> tuple[UUID, UUID, UUID]:
         return new_id(self._vault.clock), self._setup.account_id, self._setup.call_id
 
     def _days(self, part: Part) -> int | None:
-        return kept_days(part, self._plan, self._periods)
+        return kept_days(part, self._term.on(self._vault.clock.now()), self._periods)
 
     def _bucket(self, part: Part) -> BucketKey:
         day = self._result.ended_at.astimezone(UTC).date()
-        return bucket_for(self._cursor, self._vault, self._setup.account_id, part, day, self._days(part))
+        chosen = chosen_days(part, self._periods)
+        return bucket_for(
+            self._cursor, self._vault, self._setup.account_id, part, day, self._days(part), chosen
+        )
 
     def _due(self, part: Part) -> datetime | None:
-        return kept_until(part, self._plan, self._periods, self._result.ended_at)
+        return kept_until(part, self._term, self._periods, self._result.ended_at)
 
 
 def search_tokens(bucket_key: bytes, result: CallResult) -> list[int]:

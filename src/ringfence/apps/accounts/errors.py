@@ -11,6 +11,7 @@ AccountsError
 ├── BadAccount      a short name or a time zone that is none
 ├── BadAddress      an e-mail address that is none
 ├── LastOwner       an account keeps at least one owner
+├── AccountClosed   the account is cancelled, and opens nothing until its owner comes back
 └── KeyRefused      an API key that is unknown, wrong, expired or revoked; which of these is not said
 """
 
@@ -59,6 +60,10 @@ class BadAddress(AccountsError, BadInput):
 
 class LastOwner(AccountsError, BadInput):
     code = "last_owner"
+
+
+class AccountClosed(AccountsError, NotAllowed):
+    code = "account_closed"
 
 
 class KeyRefused(AccountsError, NotAllowed):

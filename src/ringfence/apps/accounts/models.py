@@ -25,13 +25,29 @@ class Role(models.TextChoices):
 
 
 class Account(Row):
-    """A customer of the installation. Its fence is its own id."""
+    """A customer of the installation. Its fence is its own id.
+
+    `then_*` is a lower plan that an owner confirmed (who, and how many calls they were shown), until it begins. `changed_at` is the
+    last change of the plan; `follow_at` stands from then on until every row has followed it. From `cancelled_at` on the account
+    is closed, and may come back before `erase_after`; with `erasing_at` it is gone, whatever is left of it.
+    """
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
     plan = models.CharField(max_length=12, choices=[(plan.value, plan.value) for plan in Plan])
     timezone = models.CharField(max_length=64, default="UTC")
     created_at = models.DateTimeField()
+    shelf = models.PositiveIntegerField(db_default=1)
+    then_plan = models.CharField(max_length=12, null=True, choices=[(p.value, p.value) for p in Plan])  # noqa: DJ001 - none is not an empty one
+    then_at = models.DateTimeField(null=True)
+    then_by = models.CharField(max_length=60, null=True)  # noqa: DJ001 - nobody is not an empty name
+    then_shown = models.PositiveBigIntegerField(null=True)
+    changed_at = models.DateTimeField(null=True)
+    follow_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_by = models.CharField(max_length=60, null=True)  # noqa: DJ001 - as above
+    erase_after = models.DateTimeField(null=True)
+    erasing_at = models.DateTimeField(null=True)
 
 
 class UserManager(BaseUserManager["User"]):

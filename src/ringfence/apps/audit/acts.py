@@ -45,6 +45,9 @@ class Act(StrEnum):
     NUMBER_SUPPRESSED = "number_suppressed"
     SUPPRESSION_LIFTED = "suppression_lifted"
     ACCOUNT_OPENED = "account_opened"
+    ACCOUNT_CANCELLED = "account_cancelled"
+    ACCOUNT_RETURNED = "account_returned"
+    ACCOUNT_ERASED = "account_erased"
     MEMBER_ADDED = "member_added"
     ROLE_CHANGED = "role_changed"
     MEMBER_REMOVED = "member_removed"
@@ -98,6 +101,9 @@ FACTS: Final[MappingProxyType[Act, Facts]] = MappingProxyType(
         Act.NUMBER_SUPPRESSED: Facts("put a number on the do-not-call list"),
         Act.SUPPRESSION_LIFTED: Facts("took a number off the do-not-call list"),
         Act.ACCOUNT_OPENED: Facts("opened the account"),
+        Act.ACCOUNT_CANCELLED: Facts("cancelled the account", source=True),
+        Act.ACCOUNT_RETURNED: Facts("brought the account back", source=True),
+        Act.ACCOUNT_ERASED: Facts("erased the account"),
         Act.MEMBER_ADDED: Facts("added a member", source=True),
         Act.ROLE_CHANGED: Facts("changed a member's role", source=True),
         Act.MEMBER_REMOVED: Facts("removed a member", source=True),

@@ -123,6 +123,21 @@ class Objects:
         except (BaseError, OSError) as error:
             raise NotStored("The object store does not answer.") from error
 
+    def clear(self, account_id: UUID) -> int:
+        """Remove everything that is stored of an account, halves of it too; how many objects there were."""
+        place = f"{PREFIX}/{account_id}"
+        try:
+            names = [str(each["path"]) for each in obstore.list(self._store, place).collect()]
+            for start in range(0, len(names), _AT_ONCE):
+                self._delete(names[start : start + _AT_ONCE])
+            if self._folder is not None:
+                shutil.rmtree(self._folder / place, ignore_errors=True)
+                if (self._folder / place).exists():
+                    raise NotStored("The object store's folder of an account could not be removed.")
+        except (BaseError, OSError) as error:
+            raise NotStored("The object store did not erase an account; it will be tried again.") from error
+        return len(names)
+
     def moment(self) -> datetime:
         """What time it is by the store's own clock."""
         try:

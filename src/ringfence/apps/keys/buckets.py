@@ -48,39 +48,57 @@ def expiry(day: date, period_days: int | None) -> tuple[str | None, datetime | N
 
 
 _FIND: Final = """
-SELECT id, epoch, wrapped FROM keys_bucket
+SELECT id, epoch, wrapped, shelf FROM keys_bucket
 WHERE account_id = %s AND part = %s AND day = %s AND period_days IS NOT DISTINCT FROM %s::integer
+  AND chosen_days IS NOT DISTINCT FROM %s::integer AND epoch = %s
+ORDER BY id LIMIT 1
 """
 _MAKE: Final = """
-INSERT INTO keys_bucket (id, account_id, part, day, period_days, epoch, expires_at, wrapped, created_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+INSERT INTO keys_bucket
+  (id, account_id, part, day, period_days, chosen_days, epoch, shelf, expires_at, wrapped, created_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
+_ONE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+_SHELF: Final = "SELECT shelf FROM accounts_account WHERE id = %s"
 
 
 def bucket_for(
-    cursor: Cursor, vault: Vault, account_id: UUID, part: Part, day: date, period_days: int | None
-) -> BucketKey:
+    cursor: Cursor, vault: Vault, account_id: UUID, part: Part, day: date, period_days: int | None,
+    chosen_days: int | None = None,
+) -> BucketKey:  # fmt: skip
     """The bucket of this account, part, day and period; made if there is none. Two who make it at once get the same.
 
-    Raises `EpochGone` if the day on which it ends was destroyed, BadInput for a period below one day.
+    `chosen_days` is the agent's own period, None where the plan alone says. Raises `EpochGone` if the day on which it ends was
+    destroyed, BadInput for a period below one day.
     """
-    place = (account_id, part.value, day, period_days)
-    cursor.execute(_FIND, place)
+    epoch, expires_at = expiry(day, period_days)
+    place = (account_id, part.value, day, period_days, chosen_days)
+    wanted = (*place, epoch or "")
+    cursor.execute(_FIND, wanted)
     row = cursor.fetchone()
     if row is None:
-        epoch, expires_at = expiry(day, period_days)
-        fresh = new_id(vault.clock)
-        _key, wrapped = new_bucket_key(vault.keyring, account_id, fresh, epoch)
-        cursor.execute(_MAKE, (fresh, *place, epoch or "", expires_at, wrapped, vault.clock.now()))
-        cursor.execute(_FIND, place)  # whoever came first decided
+        cursor.execute(_ONE_AT_A_TIME, (f"bucket/{account_id}",))
+        cursor.execute(_FIND, wanted)
         row = cursor.fetchone()
-    bucket_id, epoch, wrapped = row
-    return BucketKey(bucket_id, day, _open(vault, account_id, bucket_id, epoch, wrapped))
+    if row is not None:
+        bucket_id, found, wrapped, shelf = row
+        return BucketKey(bucket_id, day, _open(vault, account_id, bucket_id, found, wrapped, shelf))
+    fresh, shelf = new_id(vault.clock), shelf_of(cursor, account_id)
+    key, wrapped = new_bucket_key(vault.keyring, account_id, fresh, epoch, shelf)
+    cursor.execute(_MAKE, (fresh, *wanted, shelf, expires_at, wrapped, vault.clock.now()))
+    return BucketKey(fresh, day, key)
 
 
-_ONE: Final = "SELECT id, day, epoch, wrapped FROM keys_bucket WHERE account_id = %s AND id = %s"
+def shelf_of(cursor: Cursor, account_id: UUID) -> int:
+    """The number of the account's present shelf."""
+    cursor.execute(_SHELF, (account_id,))
+    row = cursor.fetchone()
+    return row[0] if row else 1
+
+
+_ONE: Final = "SELECT id, day, epoch, wrapped, shelf FROM keys_bucket WHERE account_id = %s AND id = %s"
 _LIVE: Final = """
-SELECT id, day, epoch, wrapped FROM keys_bucket
+SELECT id, day, epoch, wrapped, shelf FROM keys_bucket
 WHERE account_id = %s AND part = %s AND (expires_at IS NULL OR expires_at > %s)
   AND day >= COALESCE(%s::date, day) AND day <= COALESCE(%s::date, day)
 ORDER BY day DESC, id DESC
@@ -93,8 +111,8 @@ def open_bucket(cursor: Cursor, vault: Vault, account_id: UUID, bucket_id: UUID)
     row = cursor.fetchone()
     if row is None:
         raise BucketGone("This was kept for a time that has passed.")
-    found, day, epoch, wrapped = row
-    return BucketKey(found, day, _open(vault, account_id, found, epoch, wrapped))
+    found, day, epoch, wrapped, shelf = row
+    return BucketKey(found, day, _open(vault, account_id, found, epoch, wrapped, shelf))
 
 
 def open_buckets(
@@ -113,11 +131,12 @@ def open_buckets(
     """
     cursor.execute(_LIVE, (account_id, part.value, vault.clock.now(), first_day, last_day))
     found: list[BucketKey] = []
-    for bucket_id, day, epoch, wrapped in cursor.fetchall():
+    for bucket_id, day, epoch, wrapped, shelf in cursor.fetchall():
         with suppress(EpochGone):
-            found.append(BucketKey(bucket_id, day, _open(vault, account_id, bucket_id, epoch, wrapped)))
+            key = _open(vault, account_id, bucket_id, epoch, wrapped, shelf)
+            found.append(BucketKey(bucket_id, day, key))
     return found
 
 
-def _open(vault: Vault, account_id: UUID, bucket_id: UUID, epoch: str, wrapped: bytes) -> bytes:
-    return open_bucket_key(vault.keyring, account_id, bucket_id, epoch or None, bytes(wrapped))
+def _open(vault: Vault, account_id: UUID, bucket_id: UUID, epoch: str, wrapped: bytes, shelf: int) -> bytes:
+    return open_bucket_key(vault.keyring, account_id, bucket_id, epoch or None, bytes(wrapped), shelf)

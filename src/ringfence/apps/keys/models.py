@@ -12,22 +12,23 @@ class Bucket(TenantRow):
     `period_days` is null where no end is promised (unlimited); `epoch` then is empty, and the account's life is the end.
     `expires_at` is the
     midnight that ends the UTC day on which the last of its calls falls due.
+
+    `chosen_days` is what the agent's owner chose, null where the plan alone says: a plan change moves `period_days`, and what was
+    chosen stays. `shelf` numbers the account's epoch beside the day's, which is changed when periods become shorter.
     """
 
     part = models.CharField(max_length=12, choices=[(part.value, part.value) for part in Part])
     day = models.DateField()
     period_days = models.IntegerField(null=True)
+    chosen_days = models.IntegerField(null=True)
+    shelf = models.PositiveIntegerField(db_default=0)
     epoch = models.CharField(max_length=60, blank=True)
     expires_at = models.DateTimeField(null=True)
     wrapped = models.BinaryField()
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["account_id", "part", "day", "period_days"],
-                name="keys_bucket_one_per_day",
-                nulls_distinct=False,
-            ),
+        indexes = [
+            models.Index(fields=["expires_at", "account_id"], name="keys_bucket_due"),
+            models.Index(fields=["account_id", "day", "part"], name="keys_bucket_day"),
         ]
-        indexes = [models.Index(fields=["expires_at", "account_id"], name="keys_bucket_due")]

@@ -19,6 +19,7 @@ from ringfence.vault.audit.heads import SignedHead, read_head
 
 PREFIX: Final = "audit"
 _STEP: Final = 64 * 1024
+_AT_ONCE: Final = 1000
 
 
 class LedgerAway(Unavailable):
@@ -36,6 +37,10 @@ class HeadLedger(Protocol):
 
     def append(self, account_id: UUID, heads: Sequence[SignedHead]) -> None:
         """Add heads; durable when it returns."""
+        ...
+
+    def forget(self, account_id: UUID) -> None:
+        """Let go of an account's whole chain, when the account is erased. Again changes nothing."""
         ...
 
 
@@ -73,6 +78,14 @@ class FolderLedger:
                 _sync(self._folder)
         except OSError as error:
             raise LedgerAway("The ledger's folder cannot be written. Free space or mend its disk.") from error
+
+    def forget(self, account_id: UUID) -> None:
+        try:
+            self._path(account_id).unlink(missing_ok=True)
+            if self._folder.exists():
+                _sync(self._folder)
+        except OSError as error:
+            raise LedgerAway("The ledger's folder cannot be written. Mend its disk.") from error
 
     def _path(self, account_id: UUID) -> Path:
         return self._folder / f"{account_id}.jsonl"
@@ -113,6 +126,17 @@ class BucketLedger:
                 continue  # handed on before a crash
             except BaseError as error:
                 raise LedgerAway("The ledger's bucket cannot be written.") from error
+
+    def forget(self, account_id: UUID) -> None:
+        try:
+            names = [
+                str(each["path"])
+                for each in obstore.list(self._store, prefix=f"{PREFIX}/{account_id}/").collect()
+            ]
+            for start in range(0, len(names), _AT_ONCE):
+                obstore.delete(self._store, names[start : start + _AT_ONCE])
+        except BaseError as error:
+            raise LedgerAway("The ledger's bucket cannot be written.") from error
 
 
 def open_ledger(url: str) -> HeadLedger:

@@ -32,6 +32,19 @@ _NEVER: Final = (
     ("logs", "Log lines hold ids and moments, and nothing of a call."),
     ("keyring", "The keyring holds keys of days and accounts, and none of a single call."),
 )  # fmt: skip
+_ACCOUNT_SAID: Final = {
+    held.KEYRING: "The account's keys: without them nothing of it opens, in no copy.",
+    held.DATABASE: "Every row with the account in it, and the account itself.",
+    held.QUEUE: "Work that was waiting.",
+    held.OBJECTS: "Recordings, in the object store.",
+    held.PEOPLE: "People who belonged to no other account, and their sessions.",
+    held.HEADS: "The chain of its audit trail, in the ledger's place.",
+}
+_ACCOUNT_KEPT: Final = (
+    ("billing", "Usage and invoices for seven years from the invoice's date (tax and law): no number, no person who was called, no content."),
+    ("opt_outs", "That numbers are not to be called again: keyed hashes, which nothing opens any more (16 CFR 310.5)."),
+    (held.LEDGER, "Ids, moments and hashes, so that a restored database erases it again; and this receipt."),
+)  # fmt: skip
 _KEPT: Final = (
     ("erasure_ledger", "Ids, moments and hashes, so that a restored database erases it again; and this receipt."),
     ("audit_log", "That somebody deleted this, and when: ids, until the plan's audit period has passed."),
@@ -57,12 +70,24 @@ def began(call_id: Any) -> datetime:
 
 def all_places(facts: Facts, days: BackupDays, now: datetime) -> list[dict[str, Any]]:
     """Every place, ours first."""
+    if held.KEYRING in facts.places:
+        return _of_account(facts, days, now)
     found = [_held(name, facts) for name in (*held.OURS, *held.OTHERS) if name in facts.places]
     found.append(_files(facts, now))
     found.append(_backups(facts, days, now))
     found += [_place(name, held.NEVER_HELD, said) for name, said in _NEVER]
     found += [_place(name, KEPT, "", ground=ground) for name, ground in _KEPT]
     return found
+
+
+def _of_account(facts: Facts, days: BackupDays, now: datetime) -> list[dict[str, Any]]:
+    found = []
+    for name, said in _ACCOUNT_SAID.items():
+        state = facts.places.get(name, held.OPEN)
+        found.append(_place(name, state, said, at=facts.done_at if state == held.ERASED else None))
+    found.append(_files(facts, now))
+    found.append(_backups(facts, days, now))
+    return found + [_place(name, KEPT, "", ground=ground) for name, ground in _ACCOUNT_KEPT]
 
 
 def _held(name: str, facts: Facts) -> dict[str, Any]:

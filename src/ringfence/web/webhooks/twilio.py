@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from ringfence.apps.accounts.terms import demand_open
 from ringfence.apps.agents.versions import get_for_call
 from ringfence.apps.numbers.connections import OpenConnection, connection_for_webhook
 from ringfence.apps.numbers.numbers import number_called
@@ -32,6 +33,7 @@ def voice(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         if number.agent_id is None:
             return HttpResponse(reject(), content_type=XML)
         agent = get_for_call(connection.account_id, number.agent_id)
+        demand_open(connection.account_id)
     except RingfenceError:
         return HttpResponse(say("This number is not in service. Goodbye."), content_type=XML)
     call = begin_call(

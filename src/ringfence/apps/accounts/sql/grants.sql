@@ -8,7 +8,23 @@ GRANT UPDATE (last_used_at, revoked_at) ON accounts_apikey TO rf_web;
 GRANT SELECT, INSERT, UPDATE, DELETE ON accounts_idempotentwrite TO rf_web;
 GRANT SELECT, DELETE ON accounts_idempotentwrite TO rf_worker;
 
-GRANT SELECT (id, slug, name, plan) ON accounts_account TO rf_lookup;
+-- The worker carries out what an owner confirmed; that an account is cancelled it cannot say.
+GRANT UPDATE (plan, shelf, then_plan, then_at, then_by, then_shown, changed_at, follow_at, erasing_at)
+    ON accounts_account TO rf_worker;
+
+GRANT SELECT (id, slug, name, plan, then_at, follow_at, cancelled_at, erase_after, erasing_at)
+    ON accounts_account TO rf_lookup;
+GRANT SELECT (id), DELETE ON accounts_user TO rf_lookup;
+-- An account's erasure reaches every table with an account in it, those that are made later too (lookup.erase_rows).
+GRANT DELETE ON accounts_account TO rf_lookup;
+DO $$
+DECLARE tenants record;
+BEGIN
+    FOR tenants IN SELECT c.oid::regclass AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attname = 'account_id'
+          AND NOT a.attisdropped
+    LOOP EXECUTE format('GRANT SELECT (id, account_id), DELETE ON %s TO rf_lookup', tenants.name); END LOOP;
+END $$;
 GRANT SELECT (id, account_id, user_id, role) ON accounts_membership TO rf_lookup;
 GRANT SELECT (id, account_id, role, prefix, secret_sha256, expires_at, revoked_at, last_used_at)
     ON accounts_apikey TO rf_lookup;

@@ -41,3 +41,88 @@ $$;
 GRANT EXECUTE ON FUNCTION lookup.account_by_slug(text) TO rf_web, rf_worker;
 
 GRANT EXECUTE ON FUNCTION lookup.own_account(uuid) TO rf_web, rf_media, rf_worker;
+
+-- name: account_closed_at
+-- Since when an account is cancelled; null while it is open.
+CREATE OR REPLACE FUNCTION lookup.account_closed_at(wanted uuid) RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT COALESCE(a.erasing_at, a.cancelled_at) FROM public.accounts_account a WHERE a.id = wanted
+$$;
+GRANT EXECUTE ON FUNCTION lookup.account_closed_at(uuid) TO rf_web, rf_media, rf_worker;
+
+-- name: accounts_to_erase
+-- Whose thirty days of grace are over, and whose erasure was begun.
+CREATE OR REPLACE FUNCTION lookup.accounts_to_erase(at timestamptz) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT a.id FROM public.accounts_account a
+    WHERE a.cancelled_at IS NOT NULL AND (a.erase_after <= at OR a.erasing_at IS NOT NULL)
+$$;
+GRANT EXECUTE ON FUNCTION lookup.accounts_to_erase(timestamptz) TO rf_web, rf_worker;
+
+-- name: accounts_with_changes
+-- Where a lower plan has begun, or rows have not all followed a change of the plan yet.
+CREATE OR REPLACE FUNCTION lookup.accounts_with_changes(at timestamptz) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT a.id FROM public.accounts_account a
+    WHERE a.erasing_at IS NULL AND (a.then_at <= at OR a.follow_at IS NOT NULL)
+$$;
+GRANT EXECUTE ON FUNCTION lookup.accounts_with_changes(timestamptz) TO rf_web, rf_worker;
+
+-- name: erase_rows
+-- Takes rows of one account out of one table, up to a number; says how many. Only of an account whose erasure was begun.
+CREATE OR REPLACE FUNCTION lookup.erase_rows(account uuid, named text, most integer) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE gone bigint;
+BEGIN
+    PERFORM lookup.own_account(account);
+    IF NOT EXISTS (SELECT 1 FROM public.accounts_account a
+                   WHERE a.id = account AND a.erasing_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'the erasure of this account was not begun' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    EXECUTE format('DELETE FROM public.%I WHERE id IN (SELECT id FROM public.%I WHERE %I = $1 LIMIT $2)',
+                   named, named, CASE named WHEN 'accounts_account' THEN 'id' ELSE 'account_id' END) USING account, most;
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
+END $$;
+GRANT EXECUTE ON FUNCTION lookup.erase_rows(uuid, text, integer) TO rf_worker;
+
+-- name: has_rows
+-- Whether a table has a row of this account.
+CREATE OR REPLACE FUNCTION lookup.has_rows(account uuid, named text) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE found boolean;
+BEGIN
+    PERFORM lookup.own_account(account);
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I WHERE account_id = $1)', named) INTO found USING account;
+    RETURN found;
+END $$;
+GRANT EXECUTE ON FUNCTION lookup.has_rows(uuid, text) TO rf_worker;
+
+-- name: people_of_this_account_alone
+-- Whoever belongs to this account and to no other.
+CREATE OR REPLACE FUNCTION lookup.people_of_this_account_alone(account uuid) RETURNS SETOF uuid
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM lookup.own_account(account);
+    RETURN QUERY SELECT m.user_id FROM public.accounts_membership m
+    WHERE m.account_id = account AND NOT EXISTS (
+        SELECT 1 FROM public.accounts_membership o WHERE o.user_id = m.user_id AND o.account_id <> account);
+END $$;
+GRANT EXECUTE ON FUNCTION lookup.people_of_this_account_alone(uuid) TO rf_worker;
+
+-- name: erase_people
+-- They go, with what makes them members; says how many.
+CREATE OR REPLACE FUNCTION lookup.erase_people(account uuid) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE people uuid[]; gone bigint;
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM public.accounts_account a WHERE a.id = account AND a.erasing_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'the erasure of this account was not begun' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    people := ARRAY(SELECT lookup.people_of_this_account_alone(account));
+    DELETE FROM public.accounts_membership m WHERE m.account_id = account;
+    DELETE FROM public.accounts_user u WHERE u.id = ANY (people);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
+END $$;
+GRANT EXECUTE ON FUNCTION lookup.erase_people(uuid) TO rf_worker;

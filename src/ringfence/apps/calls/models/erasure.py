@@ -9,6 +9,7 @@ class ErasedPart(models.TextChoices):
     RECORDING = "recording"
     TRANSCRIPT = "transcript"
     CALL = "call"
+    ACCOUNT = "account"  # all of it; `call_id` is then the account's own id
 
 
 class ErasureState(models.TextChoices):

@@ -1,9 +1,11 @@
 -- name: held_calls
 -- The one seam for whatever stops the clock: a legal hold, a restriction. The calls of an account, or of all of them, whose
--- clock stands still. Every question about what is overdue asks it, here and in the sweep's own statements. Nothing is held yet.
+-- clock stands still. Every question about what is overdue asks it, here and in the sweep's own statements.
 CREATE OR REPLACE FUNCTION lookup.held_calls(account uuid) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT NULL::uuid WHERE false
+    SELECT c.call_id FROM public.holds_heldcall c
+    JOIN public.holds_hold h ON h.id = c.hold_id AND h.account_id = c.account_id
+    WHERE h.released_at IS NULL AND (account IS NULL OR c.account_id = account)
 $$;
 GRANT EXECUTE ON FUNCTION lookup.held_calls(uuid) TO rf_web, rf_worker;
 

@@ -14,12 +14,10 @@ from uuid import UUID
 import httpx
 
 from ringfence.apps.accounts.accounts import make_account
-from ringfence.apps.accounts.apikeys import issue, keys, revoke
+from ringfence.apps.accounts.apikeys import issue
 from ringfence.apps.accounts.models import Role
-from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.agents.agents import create_agent
 from ringfence.apps.agents.versions import get_for_call, publish
-from ringfence.apps.calls.models import Call
 from ringfence.apps.calls.objects import Objects
 from ringfence.core.agent.examples import source
 from ringfence.core.call import (
@@ -38,7 +36,7 @@ from ringfence.core.call import (
 from ringfence.core.clock import Clock
 from ringfence.core.config import Config
 from ringfence.core.errors import Unavailable
-from ringfence.lifecycle.deletion import Part, delete_parts
+from ringfence.lifecycle.accounts.erasure import Eraser
 from ringfence.policy import Plan
 from ringfence.vault.vault import Vault
 from ringfence.voice.runtime.recorder import Recorder, as_line
@@ -126,7 +124,7 @@ class Scene:
 
 @contextmanager
 def opened(config: Config, vault: Vault, worker: Database, sweep: Callable[[], object]) -> Iterator[Scene]:
-    """A scene over the running installation; whatever it left is deleted at the end.
+    """A scene over the running installation; the account is erased at the end.
 
     Django is up as the pages' login. Raises Unavailable if nobody answers on the port.
     """
@@ -143,14 +141,9 @@ def opened(config: Config, vault: Vault, worker: Database, sweep: Callable[[], o
             leave(scene)
 
 
-def leave(scene: Scene) -> None:
-    """Delete the calls, withdraw the keys, end the account's key: nothing that was sealed under it opens again."""
-    with tenant(scene.account_id):
-        left = list(Call.objects.filter(account_id=scene.account_id).values_list("id", flat=True))
-    if left:
-        delete_parts(scene.account_id, left, Part.CALL, actor="trial", clock=scene.clock)
-    for key in keys(scene.account_id):
-        revoke(scene.account_id, key.id, scene.clock)
+def leave(scene: Scene) -> bool:
+    """Erase the trial's account, as any account is erased whose days of grace are over; whether it is gone everywhere."""
+    return Eraser.here(scene.worker, scene.vault).erase(scene.account_id, by="trial")
 
 
 def _client(config: Config) -> httpx.Client:

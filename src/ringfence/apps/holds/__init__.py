@@ -1,0 +1,1 @@
+"""Legal holds: what stands still, at whose word, why and until when."""

@@ -1,0 +1,44 @@
+"""Lives and plans in a worker: what an owner confirmed is carried out on time. Imported once Django is up."""
+
+import asyncio
+from typing import Final
+
+from ringfence.boot.trail import Step
+from ringfence.lifecycle.accounts.erasure import Eraser, erase_due
+from ringfence.lifecycle.sweep.sweeper import Sweeper
+from ringfence.vault.vault import Vault
+from ringfence.work.database import Database
+
+ERASE_S: Final = 60.0
+SETTLE_S: Final = 300.0
+_TO_ERASE: Final = "SELECT * FROM lookup.accounts_to_erase(%s)"
+_UNSETTLED: Final = "SELECT * FROM lookup.accounts_with_unsettled_erasures(%s)"
+
+
+def life_jobs(vault: Vault, database: Database, sweeper: Sweeper) -> list[tuple[Step, float]]:
+    """What is to be done again and again, with the seconds between."""
+
+    async def erase() -> None:
+        await asyncio.to_thread(erase_accounts, database, vault, sweeper)
+
+    async def look_again() -> None:
+        await asyncio.to_thread(settle_accounts, database, vault)
+
+    return [(erase, ERASE_S), (look_again, SETTLE_S)]
+
+
+def erase_accounts(database: Database, vault: Vault, sweeper: Sweeper) -> int:
+    """Erase whose days of grace are over. A clock that is not believed erases nobody."""
+    if sweeper.look_at_clock() is not None:
+        return 0
+    with database.transaction() as cursor:
+        accounts = [row[0] for row in cursor.execute(_TO_ERASE, (vault.clock.now(),)).fetchall()]
+    return erase_due(Eraser.here(database, vault), accounts)
+
+
+def settle_accounts(database: Database, vault: Vault) -> None:
+    """Look once more for what late writers may have brought back of accounts that are gone."""
+    with database.transaction() as cursor:
+        accounts = [row[0] for row in cursor.execute(_UNSETTLED, (vault.clock.now(),)).fetchall()]
+    for account_id in accounts:
+        Eraser.here(database, vault).settle(account_id)
