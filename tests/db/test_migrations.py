@@ -13,7 +13,19 @@ from ringfence.apps.accounts import logins
 from ringfence.apps.accounts.tenancy import fenced_tables
 from tests.support.database import Database, migrate, point_at
 
-OURS = ("accounts", "agents", "audit", "billing", "calls", "holds", "keys", "numbers", "policies", "sweeps")
+OURS = (
+    "accounts",
+    "agents",
+    "audit",
+    "billing",
+    "calls",
+    "holds",
+    "keys",
+    "numbers",
+    "people",
+    "policies",
+    "sweeps",
+)
 
 # The plainest value of each type.
 PLAIN = {

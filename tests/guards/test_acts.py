@@ -32,7 +32,8 @@ ROUTES: Final[dict[str, tuple[Act, ...] | str]] = {
     "trust-json": PUBLIC,
     "gallery": PUBLIC,
     "public-keys": PUBLIC,
-    "sign-in": (Act.SIGNED_IN,),
+    "sign-in": (Act.SIGNED_IN, Act.SIGN_IN_FAILED),
+    "account_login": (Act.SIGNED_IN, Act.SIGN_IN_FAILED),
     "sign-in-link": (Act.SIGNED_IN,),
     "sign-out": (Act.SIGNED_OUT,),
     "choose-account": (Act.ACCOUNT_ENTERED,),
@@ -108,6 +109,10 @@ ITSELF: Final = "the trail's own rows"
 STEP: Final = "a step of an act that was written down where it began"
 DUE: Final = "what falls due goes as the policy says; the sweep's own record says when, and how many"
 PLATFORM: Final = "the platform's own record, of nobody's data"
+PERSON: Final = (
+    "a person's own, outside of accounts; whoever calls it writes it down in each account of theirs"
+)
+COUNTED: Final = "how often something was tried lately"
 # Function that writes without an event of its own → why.
 SILENT: Final[dict[str, str]] = {
     "apps/accounts/apikeys:_note_use": "when a key was last used; what it was used for is written down",
@@ -119,6 +124,18 @@ SILENT: Final[dict[str, str]] = {
     "apps/keys/buckets:bucket_for": "a key, made with the first of what it seals",
     "apps/numbers/confirmed:_forget_yesterday": "yesterday's count of codes",
     "apps/numbers/confirmed:_row": STEP,
+    "apps/people/counts:drop": COUNTED,
+    "apps/people/counts:one_more": COUNTED,
+    "apps/people/counts:put": COUNTED,
+    "apps/people/counts:put_once": COUNTED,
+    "apps/people/mails:post": STEP,
+    "apps/people/profiles:set_profile": PERSON,
+    "apps/people/sessions:_place": PERSON,
+    "apps/people/sessions:begin": PERSON,
+    "apps/people/sessions:end": PERSON,
+    "apps/people/sessions:end_all": PERSON,
+    "apps/people/sessions:note_use": "when a session was last used",
+    "apps/people/sessions:prove": PERSON,
     "apps/policies/enforced:remember": PLATFORM,
     "apps/sweeps/marks:believe": PLATFORM,
     "apps/sweeps/marks:write_sweep": PLATFORM,

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from ringfence.apps.audit.acting import PLATFORM, Actor, ActorKind, acting
 from ringfence.core.errors import RingfenceError
-from ringfence.web import errors
+from ringfence.web import errors, stepup
 from ringfence.web.api.problems import AWAY
 from ringfence.web.viewer import find
 
@@ -53,6 +53,8 @@ class Errors:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         if request.path.startswith("/api/"):
             return None
+        if isinstance(error, stepup.NotFresh):
+            return stepup.ask(request)
         if isinstance(error, RingfenceError):
             return errors.of_error(request, error)
         if isinstance(error, OperationalError):
@@ -72,6 +74,8 @@ class Viewers:
         signed_in = not request.path.startswith(NOBODY) and request.path not in FOR_EVERYBODY
         viewer = find(request) if signed_in else None
         request.viewer = viewer  # type: ignore[attr-defined]
+        if stepup.held(request):
+            return stepup.ask(request)
         who = member(viewer.user_id, request) if viewer else PLATFORM
         with acting(who):
             return self._next(request)
@@ -80,3 +84,8 @@ class Viewers:
 def member(user_id: UUID, request: HttpRequest) -> Actor:
     """A person who signed in, at the address the request came from."""
     return Actor(ActorKind.MEMBER, user_id, request.META.get("REMOTE_ADDR") or None)
+
+
+def nobody(request: HttpRequest) -> Actor:
+    """Somebody who is not signed in, at the address the request came from."""
+    return Actor(ActorKind.SYSTEM, None, request.META.get("REMOTE_ADDR") or None)

@@ -30,6 +30,12 @@ INSTALLED_APPS: Final = [
     "ringfence.apps.sweeps.apps.SweepsConfig",
     "ringfence.apps.assurance.apps.AssuranceConfig",
     "ringfence.apps.accounts.apps.AccountsConfig",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "ringfence.apps.people.apps.PeopleConfig",
     "ringfence.apps.agents.apps.AgentsConfig",
     "ringfence.apps.numbers.apps.NumbersConfig",
     "ringfence.apps.calls.apps.CallsConfig",
@@ -51,6 +57,7 @@ MIDDLEWARE: Final = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "ringfence.web.middleware.Errors",
     "ringfence.web.middleware.Viewers",
 ]
@@ -128,6 +135,20 @@ PASSWORD_HASHERS: Final = [
 AUTHENTICATION_BACKENDS: Final = ["django.contrib.auth.backends.ModelBackend", "sesame.backends.ModelBackend"]
 SESAME_ONE_TIME: Final = True
 SESAME_MAX_AGE: Final = 15 * 60
+
+ACCOUNT_ADAPTER: Final = "ringfence.web.people.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD: Final = None
+ACCOUNT_LOGIN_METHODS: Final = {"email"}
+ACCOUNT_SIGNUP_FIELDS: Final = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION: Final = "none"  # nobody exists before their address was shown to be theirs
+MFA_ADAPTER: Final = "ringfence.web.people.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES: Final = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED: Final = True
+MFA_TOTP_TOLERANCE: Final = 1
+MFA_TOTP_ISSUER: Final = "Ringfence"
+SOCIALACCOUNT_ADAPTER: Final = "ringfence.web.people.adapters.SignOnAdapter"
+SOCIALACCOUNT_STORE_TOKENS: Final = False
+CACHES: Final = {"default": {"BACKEND": "ringfence.web.remembered.Remembered"}}
 
 USE_TZ: Final = True
 TIME_ZONE: Final = "UTC"

@@ -19,6 +19,7 @@ urlpatterns = [
     path("trust.json", trust.machine, name="trust-json"),
     path(".well-known/ringfence-keys.json", keys.show, name="public-keys"),
     path("sign-in/", signin.sign_in, name="sign-in"),
+    path("sign-in/", signin.sign_in, name="account_login"),
     path("sign-in/link/", signin.link, name="sign-in-link"),
     path("sign-out/", signin.sign_out, name="sign-out"),
     path("account/", signin.choose_account, name="choose-account"),

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
-from ringfence.apps.accounts.members import Belonging, belongings
-from ringfence.apps.accounts.models import Role
+from ringfence.apps.accounts.members import Belonging
+from ringfence.apps.accounts.models import Role, User
 from ringfence.web.access import Action, demand, may
+from ringfence.web.people.doors import Door, door
 
 SESSION_ACCOUNT: Final = "account"
 
@@ -39,19 +40,27 @@ class Viewer:
 
 
 def find(request: HttpRequest) -> Viewer | None:
-    """The viewer of a request; None for visitors, and for people who belong nowhere."""
+    """The viewer of a request; None for visitors, and for people who belong nowhere that this session opens.
+
+    `request.door` is what the session opens; None for visitors.
+    """
     user = request.user
-    if not user.is_authenticated:
+    wanted = request.session.get(SESSION_ACCOUNT) if user.is_authenticated else None
+    found = door(request, wanted)
+    request.door = found  # type: ignore[attr-defined]
+    if found is None or not found.open or not isinstance(user, User):
         return None
-    all_of_them = belongings(user.id)
-    if not all_of_them:
-        return None
-    wanted = request.session.get(SESSION_ACCOUNT)
-    chosen = next((each for each in all_of_them if str(each.account_id) == wanted), all_of_them[0])
-    others = tuple(each for each in all_of_them if each is not chosen)
+    chosen = next((each for each in found.open if str(each.account_id) == wanted), found.open[0])
+    others = tuple(each for each in found.open if each is not chosen)
     return Viewer(
         user_id=user.id, email=user.email, name=user.name or user.email, account=chosen, others=others
     )
+
+
+def door_of(request: HttpRequest) -> Door | None:
+    """What the session of this request opens, if there is one."""
+    found: Door | None = getattr(request, "door", None)
+    return found
 
 
 def viewer_of(request: HttpRequest) -> Viewer:

@@ -19,6 +19,7 @@ EXPECTED = {
 }  # fmt: skip
 OPEN = {"home", "sign-in", "sign-in-link", "sign-out", "gallery", "twilio-voice", "twilio-status"}
 OPEN |= {
+    "account_login",
     "privacy",
     "privacy-elsewhere",
     "privacy-json",

@@ -5,12 +5,16 @@ their unique columns need no account beside them. Every other unique constraint 
 """
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password
 from django.db import models
 
+from ringfence.apps.keys.wiring import vault
 from ringfence.apps.rows.base import Row
 from ringfence.policy import Plan
+from ringfence.vault.people import peppered
 
 
 class Role(models.TextChoices):
@@ -70,6 +74,19 @@ class User(AbstractBaseUser, Row):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects: ClassVar[UserManager] = UserManager()
+
+    def set_password(self, raw_password: str | None) -> None:
+        """None makes it unusable. What is hashed is bound to this person and to a key outside of the database
+        (`vault.people`): a hash that was written into the table by hand, or is another person's, lets nobody in.
+        """
+        super().set_password(None if raw_password is None else self._peppered(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        return raw_password is not None and check_password(self._peppered(raw_password), self.password)
+
+    def _peppered(self, password: str) -> str:
+        whose: UUID | None = self.id  # nobody's, where Django hashes for an address that it does not know
+        return peppered(vault().root, whose or UUID(int=0), password)
 
 
 class Membership(Row):

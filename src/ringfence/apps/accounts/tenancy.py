@@ -27,7 +27,8 @@ from ringfence.apps.rows.cursor import set_tenant
 OUTSIDE: Final = frozenset(
     {
         "accounts.user", "policies.enforcedpolicy", "assurance.measurement", "sweeps.sweep", "sweeps.clockmark",
-        "calls.ledgermark",
+        "calls.ledgermark", "people.session", "people.place", "people.profile", "people.signup", "people.errand", "people.mail",
+        "people.count",
     }
 )  # fmt: skip
 

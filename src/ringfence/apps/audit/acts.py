@@ -45,9 +45,15 @@ class Act(StrEnum):
     NUMBER_SUPPRESSED = "number_suppressed"
     SUPPRESSION_LIFTED = "suppression_lifted"
     ACCOUNT_OPENED = "account_opened"
+    PLAN_RAISED = "plan_raised"
+    PLAN_LOWER_CONFIRMED = "plan_lower_confirmed"
+    PLAN_LOWER_WITHDRAWN = "plan_lower_withdrawn"
+    PLAN_LOWERED = "plan_lowered"
     ACCOUNT_CANCELLED = "account_cancelled"
     ACCOUNT_RETURNED = "account_returned"
     ACCOUNT_ERASED = "account_erased"
+    HOLD_SET = "hold_set"
+    HOLD_RELEASED = "hold_released"
     MEMBER_ADDED = "member_added"
     ROLE_CHANGED = "role_changed"
     MEMBER_REMOVED = "member_removed"
@@ -55,7 +61,10 @@ class Act(StrEnum):
     KEY_REVOKED = "key_revoked"
     SIGNED_IN = "signed_in"
     SIGN_IN_LINKED = "sign_in_linked"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SESSION_ELSEWHERE = "session_elsewhere"
     SIGNED_OUT = "signed_out"
+    RULES_CHANGED = "rules_changed"
     ACCOUNT_ENTERED = "account_entered"
     TRAIL_EXPORTED = "trail_exported"
 
@@ -101,9 +110,17 @@ FACTS: Final[MappingProxyType[Act, Facts]] = MappingProxyType(
         Act.NUMBER_SUPPRESSED: Facts("put a number on the do-not-call list"),
         Act.SUPPRESSION_LIFTED: Facts("took a number off the do-not-call list"),
         Act.ACCOUNT_OPENED: Facts("opened the account"),
+        Act.PLAN_RAISED: Facts("raised the account's plan", source=True),
+        Act.PLAN_LOWER_CONFIRMED: Facts(
+            "confirmed a lower plan from the end of the paid period", source=True
+        ),
+        Act.PLAN_LOWER_WITHDRAWN: Facts("withdrew the change to a lower plan", source=True),
+        Act.PLAN_LOWERED: Facts("put the lower plan that was confirmed into force"),
         Act.ACCOUNT_CANCELLED: Facts("cancelled the account", source=True),
         Act.ACCOUNT_RETURNED: Facts("brought the account back", source=True),
         Act.ACCOUNT_ERASED: Facts("erased the account"),
+        Act.HOLD_SET: Facts("set a legal hold", source=True),
+        Act.HOLD_RELEASED: Facts("released a legal hold", source=True),
         Act.MEMBER_ADDED: Facts("added a member", source=True),
         Act.ROLE_CHANGED: Facts("changed a member's role", source=True),
         Act.MEMBER_REMOVED: Facts("removed a member", source=True),
@@ -111,6 +128,9 @@ FACTS: Final[MappingProxyType[Act, Facts]] = MappingProxyType(
         Act.KEY_REVOKED: Facts("revoked an API key", source=True),
         Act.SIGNED_IN: Facts("signed in", source=True),
         Act.SIGN_IN_LINKED: Facts("made a sign-in link for a member", source=True),
+        Act.SIGN_IN_FAILED: Facts("was asked to sign a member in with a wrong password or code", source=True),
+        Act.SESSION_ELSEWHERE: Facts("turned up with a session at another place", source=True),
+        Act.RULES_CHANGED: Facts("changed after how long members are signed out", source=True),
         Act.SIGNED_OUT: Facts("signed out", source=True),
         Act.ACCOUNT_ENTERED: Facts("switched to this account", source=True),
         Act.TRAIL_EXPORTED: Facts("exported the audit log", source=True),

@@ -1,29 +1,34 @@
 """Signing in: by one-time link or by password; out again; and which account."""
 
-from typing import Any, Final
+from datetime import timedelta
+from typing import Final
 
-from django.contrib.auth import authenticate, login, logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from allauth.account.internal.flows.login import perform_login, perform_password_login, record_authentication
+from allauth.account.models import Login
+from django.contrib.auth import authenticate, logout
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ringfence.apps.accounts.links import user_of_token
 from ringfence.apps.accounts.members import belongings
-from ringfence.apps.accounts.models import normal_email
+from ringfence.apps.accounts.models import User, normal_email
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.audit.acting import acting
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import record
-from ringfence.web.middleware import member
+from ringfence.apps.people.sessions import Seen, end, known
+from ringfence.web.clock import clock
+from ringfence.web.middleware import nobody
+from ringfence.web.people.seen import seen
 from ringfence.web.remembered import count
-from ringfence.web.viewer import SESSION_ACCOUNT, Viewer, needs, viewer_of
+from ringfence.web.viewer import SESSION_ACCOUNT, Viewer, door_of, needs, viewer_of
 
 HOME: Final = "/learn/calls/"
 MOST_TRIES: Final = 8
 TRIES_WITHIN_S: Final = 15 * 60
-BY_PASSWORD: Final = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 (a module's path)
-BY_LINK: Final = "sesame.backends.ModelBackend"
+FAILED_ONCE_IN: Final = timedelta(minutes=1)
 
 
 @require_GET
@@ -46,11 +51,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         message = "Too many attempts. Wait a quarter of an hour, or use a sign-in link."
         return render(request, "sign_in.html", {**again, "error": message}, status=429)
     user = authenticate(request, username=email, password=password)
-    if user is None:
+    if not isinstance(user, User):
+        _failed(request, email)
         message = "This address and password do not belong together. Check both and try again."
         return render(request, "sign_in.html", {**again, "error": message}, status=400)
-    _enter(request, user, BY_PASSWORD)
-    return HttpResponseRedirect(target)
+    answer: HttpResponse = perform_password_login(
+        request, {"email": email}, Login(user=user, redirect_url=target)
+    )
+    return answer
 
 
 @require_GET
@@ -60,14 +68,18 @@ def link(request: HttpRequest) -> HttpResponse:
     if user is None:
         message = "This link was used already, or is too old. Ask for a new one."
         return render(request, "sign_in.html", {"next": HOME, "error": message}, status=400)
-    _enter(request, user, BY_LINK)
-    return redirect(HOME)
+    target = _safe(request, request.GET.get("next"))
+    record_authentication(request, user, method="link")
+    answer: HttpResponse = perform_login(request, Login(user=user, redirect_url=target))
+    return answer
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session, and have the browser forget what it holds of us."""
     viewer: Viewer | None = getattr(request, "viewer", None)
+    if (found := door_of(request)) is not None and isinstance(request.user, User):
+        end(request.user.id, found.state.id, clock())
     if viewer is None:
         logout(request)
     else:
@@ -93,15 +105,16 @@ def choose_account(request: HttpRequest) -> HttpResponse:
     return redirect(HOME)
 
 
-def _enter(request: HttpRequest, user: Any, backend: str) -> None:
-    """Begin a session, and write it down in the account that it begins in; who belongs nowhere has no account to tell."""
-    first = next(iter(belongings(user.id)), None)
-    if first is None:
-        login(request, user, backend=backend)
+def _failed(request: HttpRequest, email: str) -> None:
+    """A try that failed stands in the trail of every account that it was aimed at."""
+    user = User.objects.filter(email=email).first()
+    if user is None:
         return
-    with acting(member(user.id, request)), tenant(first.account_id):
-        login(request, user, backend=backend)
-        record(first.account_id, Act.SIGNED_IN, Thing("member", str(user.id)))
+    for each in belongings(user.id):
+        with acting(nobody(request)), tenant(each.account_id):
+            record(
+                each.account_id, Act.SIGN_IN_FAILED, Thing("member", str(user.id)), once_within=FAILED_ONCE_IN
+            )
 
 
 def _safe(request: HttpRequest, target: str | None) -> str:
@@ -112,7 +125,18 @@ def _safe(request: HttpRequest, target: str | None) -> str:
 
 
 def _tried_too_often(request: HttpRequest, email: str) -> bool:
-    """Counts tries by address and by client. The keys are hashes: the cache holds nobody's address."""
+    """Counts tries by address and client together, so that nobody keeps somebody else out; and by client alone. Beyond
+    both, an address that is tried from everywhere is slowed for clients from which its person never came.
+    """
+    place = seen(request)
+    of_both = count("sign-in", f"both:{email}:{place.network}", TRIES_WITHIN_S)
+    of_client = count("sign-in", f"client:{place.network}", TRIES_WITHIN_S)
+    if of_both > MOST_TRIES or of_client > MOST_TRIES * 5:
+        return True
     of_address = count("sign-in", f"address:{email}", TRIES_WITHIN_S)
-    of_client = count("sign-in", f"client:{request.META.get('REMOTE_ADDR', '')}", TRIES_WITHIN_S)
-    return of_address > MOST_TRIES or of_client > MOST_TRIES * 5
+    return of_address > MOST_TRIES * 5 and not _was_here(email, place)
+
+
+def _was_here(email: str, place: Seen) -> bool:
+    user = User.objects.filter(email=email).first()
+    return user is not None and bool(known(user.id, place, clock()))

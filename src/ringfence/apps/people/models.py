@@ -1,0 +1,147 @@
+"""What is kept of people beside their name: sessions, invitations, sign-ups under way, mails that wait, and counts.
+
+Sessions, sign-ups, mails and counts stand outside accounts, as people do. What an account says of itself is fenced.
+"""
+
+from django.db import models
+
+from ringfence.apps.accounts.models import Role, User
+from ringfence.apps.rows.base import Row, TenantRow
+
+
+class Session(Row):
+    """That somebody is signed in. The browser's cookie names Django's session, which names this row.
+
+    `method` says how they came in; `through` is the single sign-on that vouched for them, and bounds where they may go.
+    """
+
+    METHODS = [
+        ("link", "One-time link"), ("password", "Password"), ("passkey", "Passkey"), ("totp", "Code of an app"),
+        ("recovery", "Recovery code"), ("sign_on", "Single sign-on"),
+    ]  # fmt: skip
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    method = models.CharField(max_length=12, choices=METHODS)
+    through = models.UUIDField(null=True)
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    proved_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+
+class Place(Row):
+    """A browser and a network from which a session was used. `vouched_at` is null until its person proved who they are there."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="places")
+    browser = models.CharField(max_length=80)
+    address = models.CharField(max_length=45)
+    network = models.CharField(max_length=49)
+    first_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    vouched_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "browser", "network"], name="people_place_once")
+        ]
+
+
+class Profile(models.Model):
+    """What a person says of themselves beside name and address."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    timezone = models.CharField(max_length=64, default="UTC")
+
+
+class SignUp(Row):
+    """Somebody who wants an account and has not shown yet that the e-mail address is theirs. Nothing else exists of them."""
+
+    token_mark = models.BinaryField(max_length=32, unique=True)
+    said_sealed = models.BinaryField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+
+class Errand(Row):
+    """A single-use link to a person's address: to set a new password, or to change the address. The link itself is not stored."""
+
+    KINDS = [("password", "New password"), ("address", "New address")]
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12, choices=KINDS)
+    token_mark = models.BinaryField(max_length=32, unique=True)
+    said_sealed = models.BinaryField(null=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class Mail(Row):
+    """A mail that waits to be sent; gone when it was. Without a mail server it waits where the operator can read it."""
+
+    sealed = models.BinaryField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField()
+
+
+class Count(models.Model):
+    """How often something was tried lately: rate limits that hold over all processes. The key is a keyed hash."""
+
+    key = models.BinaryField(max_length=32, primary_key=True)
+    value = models.JSONField()
+    expires_at = models.DateTimeField()
+
+
+class Details(TenantRow):
+    """What a company says of itself when it opens an account: telephone number and what an invoice needs, sealed."""
+
+    said_sealed = models.BinaryField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account_id"], name="people_details_once")]
+
+
+class Rules(TenantRow):
+    """What an account asks of those who come in: after how many idle minutes they are signed out."""
+
+    idle_minutes = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account_id"], name="people_rules_once")]
+
+
+class SignOn(TenantRow):
+    """An account's own identity provider (OpenID Connect). `domains` are those of the addresses it may vouch for."""
+
+    issuer = models.CharField(max_length=300)
+    client_id = models.CharField(max_length=200)
+    secret_sealed = models.BinaryField()
+    domains = models.JSONField()
+    enforced = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account_id"], name="people_signon_once")]
+
+
+class Invitation(TenantRow):
+    """That an account asks somebody in. The link itself is not stored; it works once, and until `expires_at`."""
+
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=16, choices=Role)
+    token_mark = models.BinaryField(max_length=32)
+    invited_by = models.UUIDField(null=True)
+    mailed = models.BooleanField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account_id", "created_at"], name="people_invitation_list")]
+        constraints = [
+            models.UniqueConstraint(fields=["account_id", "token_mark"], name="people_invitation_once")
+        ]

@@ -1,0 +1,167 @@
+"""Who is signed in, since when, and from where.
+
+A session has places: a browser and a network it was used from. The place where somebody signed in is vouched for; another
+one, with the same cookie, is written down and vouched for only once its person proved there who they are. So a cookie that
+was carried off opens nothing elsewhere, and its owner, at the old place, is not disturbed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from ringfence.apps.people.errors import NoSuchSession
+from ringfence.apps.people.models import Place, Session
+from ringfence.core.clock import Clock
+from ringfence.core.ids import new_id
+
+LONGEST: Final = timedelta(hours=12)  # whatever happens in it
+NOTED_EVERY: Final = timedelta(minutes=1)
+KNOWN_FOR: Final = timedelta(days=60)
+
+_LOOK: Final = """
+SELECT s.method, s.through, s.began_at, s.seen_at, s.proved_at, p.id, p.seen_at, p.vouched_at
+FROM people_session s LEFT JOIN people_place p ON p.session_id = s.id AND p.browser = %s AND p.network = %s
+WHERE s.id = %s AND s.user_id = %s AND s.ended_at IS NULL
+"""
+_NEW_PLACE: Final = """
+INSERT INTO people_place (id, session_id, browser, address, network, first_at, seen_at, vouched_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (session_id, browser, network) DO NOTHING RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Where a request comes from. `network` is the /24 or /48 that its address is in."""
+
+    browser: str
+    address: str
+    network: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A session as a request finds it. `vouched` is whether its person proved who they are at this place."""
+
+    id: UUID
+    method: str
+    through: UUID | None
+    began_at: datetime
+    seen_at: datetime
+    proved_at: datetime
+    vouched: bool
+    elsewhere: bool  # this very request is the first from a new place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A session as its owner sees it; the place is the latest."""
+
+    id: UUID
+    method: str
+    browser: str
+    address: str
+    began_at: datetime
+    seen_at: datetime
+    places: int
+    unproved: int
+
+
+def begin(user_id: UUID, method: str, seen: Seen, clock: Clock, through: UUID | None = None) -> UUID:
+    """A session of somebody who just proved who they are."""
+    now, session_id = clock.now(), new_id(clock)
+    with transaction.atomic():
+        Session.objects.create(
+            id=session_id, user_id=user_id, method=method, through=through, began_at=now, seen_at=now, proved_at=now
+        )  # fmt: skip
+        _place(session_id, seen, clock, vouched=True)
+    return session_id
+
+
+def known(user_id: UUID, seen: Seen, clock: Clock) -> bool | None:
+    """Whether this person was at this place lately; None for somebody who was never anywhere."""
+    places = Place.objects.filter(session__user_id=user_id, vouched_at__isnull=False)
+    lately = places.filter(seen_at__gt=clock.now() - KNOWN_FOR)
+    if lately.filter(browser=seen.browser, network=seen.network).exists():
+        return True
+    return False if lately.exists() else None
+
+
+def look(session_id: UUID, user_id: UUID, seen: Seen, clock: Clock) -> State | None:
+    """The session at this place; None when it was ended, or is another's."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK, [seen.browser, seen.network, session_id, user_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    method, through, began_at, seen_at, proved_at, place_id, _place_seen, vouched_at = row
+    fresh = place_id is None and _place(session_id, seen, clock, vouched=False)
+    return State(
+        id=session_id, method=method, through=through, began_at=began_at, seen_at=seen_at, proved_at=proved_at,
+        vouched=vouched_at is not None, elsewhere=fresh,
+    )  # fmt: skip
+
+
+def note_use(state: State, seen: Seen, clock: Clock) -> None:
+    """Somebody did something: the idle time begins anew. Written down once a minute."""
+    now = clock.now()
+    if now - state.seen_at < NOTED_EVERY:
+        return
+    Session.objects.filter(id=state.id).update(seen_at=now)
+    mine = Place.objects.filter(session_id=state.id, browser=seen.browser, network=seen.network)
+    mine.update(seen_at=now, address=seen.address)
+
+
+def prove(session_id: UUID, seen: Seen, clock: Clock) -> None:
+    """Its person has just proved, at this place, who they are."""
+    now = clock.now()
+    with transaction.atomic():
+        Session.objects.filter(id=session_id).update(proved_at=now, seen_at=now)
+        here = Place.objects.filter(session_id=session_id, browser=seen.browser, network=seen.network)
+        here.update(vouched_at=now, seen_at=now, address=seen.address)
+
+
+def end(user_id: UUID, session_id: UUID, clock: Clock) -> None:
+    """Sign out, from wherever. Raises `NoSuchSession`."""
+    mine = Session.objects.filter(user_id=user_id, id=session_id, ended_at=None)
+    if not mine.update(ended_at=clock.now()):
+        raise NoSuchSession("This session is over already.")
+
+
+def end_all(user_id: UUID, clock: Clock, but: UUID | None = None) -> int:
+    """Sign a person out everywhere, but here; how many sessions that were."""
+    mine = Session.objects.filter(user_id=user_id, ended_at=None)
+    return (mine if but is None else mine.exclude(id=but)).update(ended_at=clock.now())
+
+
+def sessions(user_id: UUID, clock: Clock, idle: timedelta) -> tuple[Listed, ...]:
+    """What is open, the latest used first."""
+    now = clock.now()
+    rows = Session.objects.filter(
+        user_id=user_id, ended_at=None, began_at__gt=now - LONGEST, seen_at__gt=now - idle
+    )
+    found = list(rows.annotate(latest=Max("places__seen_at")).order_by("-seen_at").prefetch_related("places"))
+    return tuple(_listed(row) for row in found)
+
+
+def _listed(row: Session) -> Listed:
+    places = sorted(row.places.all(), key=lambda place: place.seen_at, reverse=True)
+    latest = places[0]
+    return Listed(
+        id=row.id, method=row.method, browser=latest.browser, address=latest.address, began_at=row.began_at,
+        seen_at=row.seen_at, places=len(places), unproved=sum(place.vouched_at is None for place in places),
+    )  # fmt: skip
+
+
+def _place(session_id: UUID, seen: Seen, clock: Clock, *, vouched: bool) -> bool:
+    now = clock.now()
+    vouched_at = now if vouched else None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _NEW_PLACE,
+            [new_id(clock), session_id, seen.browser, seen.address, seen.network, now, now, vouched_at],
+        )
+        return cursor.fetchone() is not None

@@ -1,0 +1,26 @@
+-- People stand outside accounts; what comes with the sign-in library is theirs, too. Who goes, goes by the database's own cascade.
+GRANT SELECT, INSERT, DELETE ON people_session, people_place, people_signup, people_errand, people_mail TO rf_web;
+GRANT UPDATE (seen_at, proved_at, ended_at) ON people_session TO rf_web;
+GRANT UPDATE (address, seen_at, vouched_at) ON people_place TO rf_web;
+GRANT UPDATE (used_at) ON people_errand TO rf_web;
+GRANT UPDATE (tries, next_at) ON people_mail TO rf_web;
+GRANT SELECT, INSERT, UPDATE, DELETE ON people_profile, people_count TO rf_web;
+GRANT SELECT, INSERT, UPDATE ON people_details, people_rules TO rf_web;
+GRANT SELECT, INSERT, UPDATE, DELETE ON people_signon TO rf_web;
+GRANT SELECT, INSERT ON people_invitation TO rf_web;
+GRANT UPDATE (accepted_at, revoked_at) ON people_invitation TO rf_web;
+
+-- The worker sends mails, and takes away what is over.
+GRANT SELECT, DELETE ON people_mail TO rf_worker;
+GRANT UPDATE (tries, next_at) ON people_mail TO rf_worker;
+GRANT SELECT (id, ended_at, seen_at), DELETE ON people_session TO rf_worker;
+GRANT SELECT (id, expires_at), DELETE ON people_signup, people_errand TO rf_worker;
+GRANT SELECT (key, expires_at), DELETE ON people_count TO rf_worker;
+
+-- The library's own: second factors, passkeys, identities at a company's provider, proven addresses.
+GRANT SELECT, INSERT, UPDATE, DELETE ON mfa_authenticator, socialaccount_socialaccount, account_emailaddress TO rf_web;
+
+GRANT SELECT (id, account_id, enforced, domains) ON people_signon TO rf_lookup;
+GRANT SELECT (account_id, idle_minutes) ON people_rules TO rf_lookup;
+GRANT SELECT (id, account_id, email, role, token_mark, mailed, expires_at, accepted_at, revoked_at)
+    ON people_invitation TO rf_lookup;

@@ -1,0 +1,93 @@
+"""What is asked of every request of somebody who is signed in: is this session open, is it theirs here, is it too old?"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.contrib.auth import logout
+from django.http import HttpRequest
+
+from ringfence.apps.accounts.members import Belonging, belongings
+from ringfence.apps.accounts.models import User
+from ringfence.apps.accounts.tenancy import tenant
+from ringfence.apps.audit.acts import Act, Thing
+from ringfence.apps.audit.record import record
+from ringfence.apps.people import sessions
+from ringfence.apps.people.rules import DEFAULT, Asked, rules_of
+from ringfence.web.clock import clock
+from ringfence.web.people import notices
+from ringfence.web.people.entering import SESSION, acting_as
+from ringfence.web.people.seen import seen
+
+# Asked for by pages themselves, every few seconds: nobody did anything.
+PASSIVE: Final = ("/learn/calls/live/",)
+PASSIVE_END: Final = "/going"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """What lies open to a request. `locked` are accounts that want their own identity provider first."""
+
+    state: sessions.State
+    open: tuple[Belonging, ...]
+    locked: tuple[tuple[Belonging, UUID], ...]
+    idle: timedelta
+
+
+def door(request: HttpRequest, wanted: str | None) -> Door | None:
+    """The open session of this request; None, and signed out, when there is none. `wanted` is the account looked at."""
+    user = request.user
+    if not isinstance(user, User) or not user.is_authenticated:
+        return None
+    now, place = clock().now(), seen(request)
+    session_id = _session_of(request)
+    state = sessions.look(session_id, user.id, place, clock()) if session_id else None
+    if state is None:
+        logout(request)
+        return None
+    everywhere, asked = belongings(user.id), rules_of(user.id)
+    found = _sorted(state, everywhere, asked, wanted)
+    if now - state.seen_at >= found.idle or now - state.began_at >= sessions.LONGEST:
+        sessions.end(user.id, state.id, clock())
+        logout(request)
+        return None
+    if state.elsewhere:
+        _tell(request, user, everywhere, place)
+    elif state.vouched and not _passive(request):
+        sessions.note_use(state, place, clock())
+    return found
+
+
+def _sorted(
+    state: sessions.State, everywhere: tuple[Belonging, ...], asked: dict[UUID, Asked], wanted: str | None
+) -> Door:
+    def of(each: Belonging) -> Asked:
+        return asked.get(each.account_id, DEFAULT)
+
+    reached = tuple(each for each in everywhere if of(each).lets_in(state.through))
+    locked = tuple(
+        (each, sign_on)
+        for each in everywhere
+        if each not in reached and of(each).enforced and (sign_on := of(each).sign_on) is not None
+    )
+    looked_at = next((each for each in reached if str(each.account_id) == wanted), next(iter(reached), None))
+    idle = of(looked_at).idle if looked_at else DEFAULT.idle
+    return Door(state=state, open=reached, locked=locked, idle=idle)
+
+
+def _session_of(request: HttpRequest) -> UUID | None:
+    text = request.session.get(SESSION)
+    return UUID(text) if text else None
+
+
+def _passive(request: HttpRequest) -> bool:
+    return request.path in PASSIVE or request.path.endswith(PASSIVE_END)
+
+
+def _tell(request: HttpRequest, user: User, everywhere: tuple[Belonging, ...], place: sessions.Seen) -> None:
+    """The owner by mail, and each account of theirs in its trail."""
+    notices.elsewhere(user, place, clock())
+    for each in everywhere:
+        with acting_as(user.id, request), tenant(each.account_id):
+            record(each.account_id, Act.SESSION_ELSEWHERE, Thing("member", str(user.id)))
