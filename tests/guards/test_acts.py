@@ -162,6 +162,8 @@ SILENT: Final[dict[str, str]] = {
     "lifecycle/deletion:finish": STEP,
     "lifecycle/deletion:_write_down": STEP,
     "lifecycle/ledger/mark:forward": PLATFORM,
+    "lifecycle/plans/moving:rewrap": STEP,
+    "lifecycle/plans/moving:follow": STEP,
     "lifecycle/scrub:scrub": STEP,
     "lifecycle/sweep/steps:blank_recordings": DUE,
     "lifecycle/sweep/steps:blank_transcripts": DUE,

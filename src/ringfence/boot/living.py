@@ -5,18 +5,24 @@ from typing import Final
 
 from ringfence.boot.trail import Step
 from ringfence.lifecycle.accounts.erasure import Eraser, erase_due
+from ringfence.lifecycle.plans.changing import Plans
 from ringfence.lifecycle.sweep.sweeper import Sweeper
 from ringfence.vault.vault import Vault
 from ringfence.work.database import Database
 
+CHANGE_S: Final = 10.0
 ERASE_S: Final = 60.0
 SETTLE_S: Final = 300.0
 _TO_ERASE: Final = "SELECT * FROM lookup.accounts_to_erase(%s)"
+_CHANGES: Final = "SELECT * FROM lookup.accounts_with_changes(%s)"
 _UNSETTLED: Final = "SELECT * FROM lookup.accounts_with_unsettled_erasures(%s)"
 
 
 def life_jobs(vault: Vault, database: Database, sweeper: Sweeper) -> list[tuple[Step, float]]:
     """What is to be done again and again, with the seconds between."""
+
+    async def change() -> None:
+        await asyncio.to_thread(change_plans, database, vault)
 
     async def erase() -> None:
         await asyncio.to_thread(erase_accounts, database, vault, sweeper)
@@ -24,7 +30,15 @@ def life_jobs(vault: Vault, database: Database, sweeper: Sweeper) -> list[tuple[
     async def look_again() -> None:
         await asyncio.to_thread(settle_accounts, database, vault)
 
-    return [(erase, ERASE_S), (look_again, SETTLE_S)]
+    return [(change, CHANGE_S), (erase, ERASE_S), (look_again, SETTLE_S)]
+
+
+def change_plans(database: Database, vault: Vault) -> None:
+    """Put lower plans into force whose time has come, and let every row follow what was changed."""
+    with database.transaction() as cursor:
+        accounts = [row[0] for row in cursor.execute(_CHANGES, (vault.clock.now(),)).fetchall()]
+    for account_id in accounts:
+        Plans(database, vault).carry_on(account_id)
 
 
 def erase_accounts(database: Database, vault: Vault, sweeper: Sweeper) -> int:
