@@ -26,10 +26,12 @@ class EngineRoom:
 
     def engines(self, names: Mapping[str, str], choices: Mapping[str, EngineChoice]) -> Engines:
         """Raises NotAdmitted where an agent names an engine that its account has no more."""
+        tts = self._tts(names.get("tts", OFFLINE), choices)
         return Engines(
             stt=self._stt(names.get("stt", OFFLINE), choices),
-            tts=self._tts(names.get("tts", OFFLINE), choices),
+            tts=tts,
             llm=self._llm(names.get("llm"), choices),
+            spare=None if tts is self._voice else self._voice,
         )
 
     async def release(self, engines: Engines) -> None:

@@ -16,9 +16,7 @@ from ringfence.voice.dialogue.sentences import Sentences
 from ringfence.voice.dialogue.toolbox import Toolbox
 from ringfence.voice.dialogue.tools import schemas
 
-PATIENCE_S = (
-    2.0  # of silence, before the agent says something by itself; speech takes up to a second to begin
-)
+PATIENCE_S = 1.3  # of silence, before the agent says something by itself
 FILLERS = ("One moment, please.", "I am still looking into it.")
 MOST_ROUNDS = 5  # of tools in one turn
 MOST_FAILURES = 3
@@ -215,7 +213,7 @@ class Talk(Mind):
                 self._bridge()
 
     def _bridge(self) -> None:
-        """Two seconds of silence: say something while the model or a tool keeps the caller waiting; give the model up in the end."""
+        """Silence for too long: say something while the model or a tool keeps the caller waiting; give the model up in the end."""
         self._close_speech()
         if self._fillers < len(FILLERS):
             self._line.say(FILLERS[self._fillers])

@@ -90,6 +90,7 @@ class LiveCall:
             self._mouth,
             wire,
             engines.tts,
+            engines.spare,
             definition.language,
             definition.voice,
             services.tasks,

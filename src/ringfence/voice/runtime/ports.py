@@ -40,11 +40,12 @@ class EngineChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engines:
-    """The engines of one call. `llm` is None for guided agents."""
+    """The engines of one call. `llm` is None for guided agents; `spare` takes over from a `tts` that fails."""
 
     stt: Stt
     tts: Tts
     llm: Llm | None = None
+    spare: Tts | None = None
 
 
 class EngineFactory(Protocol):

@@ -13,18 +13,24 @@ from ringfence.voice.speech.ports import SpeechError, Tts
 from ringfence.voice.telephony.ports import CallWire
 
 CHUNK_WITHIN_S: Final = 2.5
+WITH_A_SPARE_S: Final = (
+    0.9  # sooner: a model that stalls and then a voice that does still leave no 3 s without a sound
+)
 
 
 class Speaking:
-    """Feeds the mouth. A voice that fails or stalls ends its piece, and is reported."""
+    """Feeds the mouth. A voice that fails or stalls ends its piece, and is reported; from then on the spare voice speaks,
+    if there is one. A call changes its voice once at most.
+    """
 
     def __init__(
-        self, mouth: Mouth, wire: CallWire, tts: Tts, language: str, voice: str | None, tasks: Tasks,
-        turns: TurnClock, costs: Costs,
+        self, mouth: Mouth, wire: CallWire, tts: Tts, spare: Tts | None, language: str, voice: str | None,
+        tasks: Tasks, turns: TurnClock, costs: Costs,
     ) -> None:  # fmt: skip
         self._mouth = mouth
         self._wire = wire
         self._tts = tts
+        self._spare = spare
         self._language = language
         self._voice = voice
         self._tasks = tasks
@@ -56,23 +62,29 @@ class Speaking:
         while self._queue:
             text, piece = self._queue.popleft()
             try:
-                await self._one(text, piece)
+                await self._read(text, piece, CHUNK_WITHIN_S if self._spare is None else WITH_A_SPARE_S)
             except TimeoutError:
-                self.events.append(EngineFailed(at=0.0, engine="tts", code="engine_stalled"))
+                self._failed("engine_stalled")
             except SpeechError as error:
-                self.events.append(EngineFailed(at=0.0, engine="tts", code=error.code))
+                self._failed(error.code)
             finally:
                 piece.complete = True
             self.wake()
 
-    async def _one(self, text: str, piece: _Piece) -> None:
+    def _failed(self, code: str) -> None:
+        """The dialogue has what was not heard said again: by the spare voice, if there is one."""
+        if self._spare is not None:
+            self._tts, self._voice, self._spare = self._spare, None, None
+        self.events.append(EngineFailed(at=0.0, engine="tts", code=code))
+
+    async def _read(self, text: str, piece: _Piece, within_s: float) -> None:
         loop = asyncio.get_running_loop()
         asked = loop.time()
         chunks = self._tts.synthesize(text, rate=self._wire.rate, language=self._language, voice=self._voice)
         self._costs.add("tts_characters", len(text))
         try:
             while True:
-                async with asyncio.timeout(CHUNK_WITHIN_S):
+                async with asyncio.timeout(within_s):
                     chunk = await anext(chunks, None)
                 if chunk is None:
                     return
