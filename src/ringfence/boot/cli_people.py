@@ -28,6 +28,26 @@ def account_create(*, slug: str, name: str, owner: str, plan: str, timezone: str
     say(create_account(slug, name, plan, timezone, owner), as_json=as_json)
 
 
+@account.command("invite")
+@email
+@as_json
+def account_invite(*, email: str, as_json: bool) -> None:
+    """Print a link with which this address may open an account (RINGFENCE_SIGN_UP=invited)."""
+    from ringfence.boot.people import ask_in
+
+    say(ask_in(email), as_json=as_json)
+
+
+@account.command("let-in")
+@account_option
+def account_let_in(*, account: str) -> None:
+    """Enforce an account's single sign-on no longer, where its identity provider is lost."""
+    from ringfence.boot.people import let_in
+
+    let_in(account)
+    click.echo("Done: the other ways in open the account again.")
+
+
 @click.group(cls=Group)
 def member() -> None:
     """People of an account."""

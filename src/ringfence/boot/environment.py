@@ -6,10 +6,11 @@ import tempfile
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, cast, get_args
 
-from ringfence.core.config import Config, DatabaseUrls, Login
+from ringfence.core.config import Config, DatabaseUrls, Login, SignUp
 from ringfence.core.errors import BadInput
+from ringfence.egress.smtp import Relay
 from ringfence.vault.rootkey import FileRootKey
 
 VARIABLES: Final = {
@@ -17,6 +18,8 @@ VARIABLES: Final = {
     "RINGFENCE_PORT": "The one port, 8443 unless set.",
     "RINGFENCE_PUBLIC_URL": "The address by which carriers and people reach this installation; signatures cover it.",
     "RINGFENCE_PRIVACY_ADDRESS": "Where privacy requests go; unset, it is a gap that the trust page shows.",
+    "RINGFENCE_SIGN_UP": "Who opens an account on the pages: closed (nobody; the default), invited (whom the operator asked), open.",
+    "RINGFENCE_SMTP_URL": "The mail server, over TLS: smtps://user:password@host:465?from=address, or smtp:// with STARTTLS.",
     "RINGFENCE_ROOT_KEY": "Path of the root key file.",
     "DATABASE_URL": "A role's own database login; unset, the embedded server is used.",
     "AUDIT_DATABASE_URL": "A worker's second login, rf_audit, which prunes the audit trail; unset, the embedded server is used.",
@@ -61,6 +64,8 @@ def read(environment: Mapping[str, str] | None = None, *, login: Login = "web") 
         public_url=public_url,
         secret_key=root.subkey("django").hex(),
         privacy_address=env.get("RINGFENCE_PRIVACY_ADDRESS") or None,
+        smtp_url=_smtp_url(env),
+        sign_up=_sign_up(env.get("RINGFENCE_SIGN_UP") or "closed"),
     )
 
 
@@ -99,6 +104,20 @@ def _database_urls(env: Mapping[str, str], login: Login, root: FileRootKey, run_
     if login == "worker" and (pruner := env.get("AUDIT_DATABASE_URL") or (None if given else own("audit"))):
         urls["audit"] = pruner
     return DatabaseUrls(**urls)
+
+
+def _smtp_url(env: Mapping[str, str]) -> str | None:
+    """Refused at the start, not when the first mail is due."""
+    url = env.get("RINGFENCE_SMTP_URL") or None
+    if url is not None:
+        Relay.of(url)
+    return url
+
+
+def _sign_up(text: str) -> SignUp:
+    if text not in get_args(SignUp):
+        raise BadEnvironment(f"RINGFENCE_SIGN_UP is one of {', '.join(get_args(SignUp))}, not {text!r}.")
+    return cast("SignUp", text)
 
 
 def _port(text: str) -> int:

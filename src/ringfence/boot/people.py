@@ -59,6 +59,24 @@ def create_account(slug: str, name: str, plan: str, timezone: str, owner: str) -
     return {"id": str(account_id), "slug": slug, "sign_in": sign_in_address(config, user)}
 
 
+def ask_in(email: str) -> dict[str, Any]:
+    """A link with which this address may open an account where only those may who were asked."""
+    config = begin()
+    from ringfence.apps.people.signups import asked_by_operator
+
+    token = asked_by_operator(email, SystemClock())
+    return {"email": email, "sign_up": f"{config.public_url}/sign-up/?with={token}"}
+
+
+def let_in(account: str) -> None:
+    """An account whose identity provider is lost: the other ways in open it again."""
+    begin()
+    from ringfence.apps.accounts.accounts import account_by_slug
+    from ringfence.apps.people.signon import enforce
+
+    enforce(account_by_slug(account), enforced=False)
+
+
 def add(account: str, email: str, role: str, name: str) -> dict[str, Any]:
     """Make a person a member."""
     config = begin()

@@ -15,6 +15,7 @@ from procrastinate.exceptions import ConnectorException
 from ringfence.apps.calls.objects import Objects
 from ringfence.boot.erasing import erasing_jobs, replay_first
 from ringfence.boot.living import life_jobs
+from ringfence.boot.mailing import mail_jobs
 from ringfence.boot.sweeping import sweep_jobs, sweeper_of
 from ringfence.boot.trail import Step, trail_jobs
 from ringfence.boot.wiring import live_folder
@@ -48,6 +49,7 @@ def serve(config: Config, vault: Vault) -> None:
             sweeper = sweeper_of(config, vault, database)
             steps += erasing_jobs(config, vault, database, sweeper)
             steps += life_jobs(vault, database, sweeper)
+            steps += mail_jobs(config, vault, database)
             asyncio.run(_run(config, vault, database, steps))
     finally:
         database.close()

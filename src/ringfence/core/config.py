@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from ringfence.core.errors import RingfenceError
 
+SignUp = Literal["open", "closed", "invited"]
 Login = Literal["owner", "web", "media", "worker", "audit"]
 
 
@@ -51,6 +52,8 @@ class Config:
     public_url: str = "https://localhost:8443"
     secret_key: str = field(default="", repr=False)
     privacy_address: str | None = None
+    smtp_url: str | None = field(default=None, repr=False)
+    sign_up: SignUp = "closed"
     debug: bool = False
 
     @property

@@ -22,6 +22,8 @@ class Action(StrEnum):
     SEE_MEMBERS = "see_members"
     EDIT_MEMBERS = "edit_members"
     EDIT_KEYS = "edit_keys"
+    EDIT_COMPANY = "edit_company"  # what the company says of itself, for its invoices
+    EDIT_SIGN_IN = "edit_sign_in"  # how members come in
     SEE_AUDIT = "see_audit"  # who did what, and exports of it
 
 
@@ -36,10 +38,12 @@ _RUNNING: Final = _WORKING | {Action.EDIT_NUMBERS, Action.SEE_MEMBERS, Action.ED
 
 TABLE: Final[dict[Role, frozenset[Action]]] = {
     Role.OWNER: frozenset(Action),
-    Role.ADMIN: frozenset(_RUNNING | {Action.EDIT_MEMBERS, Action.SEE_AUDIT}),
+    Role.ADMIN: frozenset(
+        _RUNNING | {Action.EDIT_MEMBERS, Action.SEE_AUDIT, Action.EDIT_COMPANY, Action.EDIT_SIGN_IN}
+    ),
     Role.MANAGER: frozenset(_WORKING | {Action.EDIT_NUMBERS}),
     Role.ANALYST: frozenset({Action.SEE_CALLS, Action.SEE_AGENTS}),
-    Role.BILLING: frozenset(),
+    Role.BILLING: frozenset({Action.EDIT_COMPANY}),
     Role.PRIVACY_OFFICER: frozenset(
         {*_READING, Action.DELETE_CALLS, Action.EXPORT_CALLS, Action.SEE_MEMBERS, Action.SEE_AUDIT}
     ),

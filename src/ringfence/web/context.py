@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from ringfence.web.access import Action
+from ringfence.web.console.people.outbox import has_outbox
 from ringfence.web.navigation import menu
 
 
@@ -12,6 +13,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """The viewer, the menu they may use, and the actions by name."""
     viewer = getattr(request, "viewer", None)
     return {
+        "outbox": has_outbox(viewer, request.META.get("REMOTE_ADDR", "")),
         "viewer": viewer,
         "menu": menu(viewer, request.path) if viewer else (),
         "can": {action.value: viewer.may(action) for action in Action} if viewer else {},

@@ -84,8 +84,3 @@ class Viewers:
 def member(user_id: UUID, request: HttpRequest) -> Actor:
     """A person who signed in, at the address the request came from."""
     return Actor(ActorKind.MEMBER, user_id, request.META.get("REMOTE_ADDR") or None)
-
-
-def nobody(request: HttpRequest) -> Actor:
-    """Somebody who is not signed in, at the address the request came from."""
-    return Actor(ActorKind.SYSTEM, None, request.META.get("REMOTE_ADDR") or None)

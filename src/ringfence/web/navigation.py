@@ -37,7 +37,9 @@ MAP: Final = (
     Group(
         "Settings",
         (
+            Item("Company", "/settings/company/", Action.EDIT_COMPANY),
             Item("Members", "/settings/members/", Action.SEE_MEMBERS),
+            Item("Ways in", "/settings/sign-in/", Action.EDIT_SIGN_IN),
             Item("Engines", "/settings/engines/", Action.EDIT_AGENTS),
             Item("API keys", "/settings/keys/", Action.EDIT_KEYS),
         ),

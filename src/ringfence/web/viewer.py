@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from ringfence.apps.accounts.members import Belonging
 from ringfence.apps.accounts.models import Role, User
+from ringfence.core.errors import NotAllowed
 from ringfence.web.access import Action, demand, may
 from ringfence.web.people.doors import Door, door
 
@@ -70,6 +71,34 @@ def viewer_of(request: HttpRequest) -> Viewer:
 
 
 View = Callable[..., HttpResponseBase]
+
+
+def person_of(request: HttpRequest) -> User:
+    """The person that `needs_person` let in."""
+    user = request.user
+    if not isinstance(user, User):
+        raise NotAllowed("Sign in first.")
+    return user
+
+
+def needs_person(view: View) -> View:
+    """A page of somebody who is signed in, of no account in particular. Visitors are asked to sign in; whoever came in by an
+    account's identity provider is that account's guest, and has no say over the person.
+    """
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        found = door_of(request)
+        if found is None:
+            return HttpResponseRedirect(f"/sign-in/?{urlencode({'next': request.get_full_path()})}")
+        if found.state.through is not None:
+            raise NotAllowed(
+                "Your company's sign-in opens its account. For your own sign-in, come in by password, passkey or link."
+            )
+        return view(request, *args, **kwargs)
+
+    checked.action = None  # type: ignore[attr-defined]
+    return checked
 
 
 def needs(action: Action | None = None) -> Callable[[View], View]:

@@ -9,9 +9,9 @@ from ringfence.web.access import TABLE, Action, may
 EXPECTED = {
     Role.OWNER: set(Action),
     Role.ADMIN: set(Action),
-    Role.MANAGER: set(Action) - {Action.SEE_MEMBERS, Action.EDIT_MEMBERS, Action.EDIT_KEYS, Action.SEE_AUDIT},
+    Role.MANAGER: set(Action) - {Action.SEE_MEMBERS, Action.EDIT_MEMBERS, Action.EDIT_KEYS, Action.SEE_AUDIT, Action.EDIT_COMPANY, Action.EDIT_SIGN_IN},
     Role.ANALYST: {Action.SEE_CALLS, Action.SEE_AGENTS},
-    Role.BILLING: set(),
+    Role.BILLING: {Action.EDIT_COMPANY},
     Role.PRIVACY_OFFICER: {
         Action.SEE_CALLS, Action.READ_CALLS, Action.DELETE_CALLS, Action.EXPORT_CALLS, Action.SEE_AGENTS,
         Action.SEE_NUMBERS, Action.SEE_MEMBERS, Action.SEE_AUDIT,
@@ -20,6 +20,19 @@ EXPECTED = {
 OPEN = {"home", "sign-in", "sign-in-link", "sign-out", "gallery", "twilio-voice", "twilio-status"}
 OPEN |= {
     "account_login",
+    "mfa_authenticate",
+    "sign-in-passkey",
+    "sign-in-passkey-options",
+    "step-up",
+    "forgotten",
+    "new-password",
+    "confirm-address",
+    "sign-on",
+    "go-sign-on",
+    "openid_connect_callback",
+    "sign-up",
+    "confirm-sign-up",
+    "invitation",
     "privacy",
     "privacy-elsewhere",
     "privacy-json",

@@ -42,14 +42,21 @@ class Member:
     signed_in_at: datetime | None
 
 
-def make_user(*, email: str, clock: Clock, name: str = "", password: str | None = None) -> User:
+def make_user(
+    *,
+    email: str,
+    clock: Clock,
+    name: str = "",
+    password: str | None = None,
+    id: UUID | None = None,  # noqa: A002 - theirs
+) -> User:
     """The person with this address, made if there is none. A password is set only on one who is made here."""
     address = normal_email(email)
     try:
         validate_email(address)
     except ValidationError:
         raise BadAddress("That is not an e-mail address.") from None
-    fresh = User(id=new_id(clock), email=address, name=name, created_at=clock.now())
+    fresh = User(id=id or new_id(clock), email=address, name=name, created_at=clock.now())
     fresh.set_password(password)  # None makes it unusable: such a person signs in by link
     User.objects.bulk_create([fresh], ignore_conflicts=True)
     return User.objects.get(email=address)

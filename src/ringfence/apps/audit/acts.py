@@ -44,6 +44,7 @@ class Act(StrEnum):
     CONFIRMED_FORGOTTEN = "confirmed_forgotten"
     NUMBER_SUPPRESSED = "number_suppressed"
     SUPPRESSION_LIFTED = "suppression_lifted"
+    REQUEST_ENTERED = "request_entered"
     ACCOUNT_OPENED = "account_opened"
     PLAN_RAISED = "plan_raised"
     PLAN_LOWER_CONFIRMED = "plan_lower_confirmed"
@@ -64,7 +65,14 @@ class Act(StrEnum):
     SIGN_IN_FAILED = "sign_in_failed"
     SESSION_ELSEWHERE = "session_elsewhere"
     SIGNED_OUT = "signed_out"
+    SESSION_ENDED = "session_ended"
     RULES_CHANGED = "rules_changed"
+    SIGN_IN_CHANGED = "sign_in_changed"
+    PROFILE_CHANGED = "profile_changed"
+    DETAILS_CHANGED = "details_changed"
+    MEMBER_INVITED = "member_invited"
+    INVITATION_REVOKED = "invitation_revoked"
+    SIGN_ON_CHANGED = "sign_on_changed"
     ACCOUNT_ENTERED = "account_entered"
     TRAIL_EXPORTED = "trail_exported"
 
@@ -109,6 +117,7 @@ FACTS: Final[MappingProxyType[Act, Facts]] = MappingProxyType(
         Act.CONFIRMED_FORGOTTEN: Facts("removed a confirmed number"),
         Act.NUMBER_SUPPRESSED: Facts("put a number on the do-not-call list"),
         Act.SUPPRESSION_LIFTED: Facts("took a number off the do-not-call list"),
+        Act.REQUEST_ENTERED: Facts("entered a caller's request about their data"),
         Act.ACCOUNT_OPENED: Facts("opened the account"),
         Act.PLAN_RAISED: Facts("raised the account's plan", source=True),
         Act.PLAN_LOWER_CONFIRMED: Facts(
@@ -130,6 +139,13 @@ FACTS: Final[MappingProxyType[Act, Facts]] = MappingProxyType(
         Act.SIGN_IN_LINKED: Facts("made a sign-in link for a member", source=True),
         Act.SIGN_IN_FAILED: Facts("was asked to sign a member in with a wrong password or code", source=True),
         Act.SESSION_ELSEWHERE: Facts("turned up with a session at another place", source=True),
+        Act.SESSION_ENDED: Facts("signed out a session of theirs", source=True),
+        Act.SIGN_IN_CHANGED: Facts("changed how they sign in", source=True),
+        Act.PROFILE_CHANGED: Facts("changed their name or time zone"),
+        Act.DETAILS_CHANGED: Facts("changed the company's details", source=True),
+        Act.MEMBER_INVITED: Facts("asked somebody in", source=True),
+        Act.INVITATION_REVOKED: Facts("took an invitation back", source=True),
+        Act.SIGN_ON_CHANGED: Facts("changed the account's single sign-on", source=True),
         Act.RULES_CHANGED: Facts("changed after how long members are signed out", source=True),
         Act.SIGNED_OUT: Facts("signed out", source=True),
         Act.ACCOUNT_ENTERED: Facts("switched to this account", source=True),

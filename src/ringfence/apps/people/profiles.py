@@ -16,12 +16,18 @@ def zone_of(user_id: UUID) -> ZoneInfo:
 
 def set_profile(user_id: UUID, *, name: str, timezone: str) -> None:
     """Raises `BadDetails`."""
-    name = " ".join(name.split())
-    if not name or len(name) > 200:  # noqa: PLR2004 - the column's length
-        raise BadDetails("name", "Enter your name, in up to 200 letters.")
+    name = known_name(name)
     known_zone(timezone)
     User.objects.filter(id=user_id).update(name=name)
     Profile.objects.update_or_create(user_id=user_id, defaults={"timezone": timezone})
+
+
+def known_name(text: str) -> str:
+    """A name, tidied. Raises `BadDetails`."""
+    name = " ".join(text.split())
+    if not 0 < len(name) <= 200:  # noqa: PLR2004 - the column's length
+        raise BadDetails("name", "Enter your name, in up to 200 letters.")
+    return name
 
 
 def known_zone(name: str) -> ZoneInfo:

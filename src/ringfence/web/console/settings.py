@@ -8,16 +8,18 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ringfence.apps.accounts.apikeys import issue, keys, revoke
-from ringfence.apps.accounts.links import sign_in_token
-from ringfence.apps.accounts.members import add_member, change_role, members, remove_member
+from ringfence.apps.accounts.members import change_role, members, remove_member
 from ringfence.apps.accounts.models import Role
 from ringfence.apps.agents.engines import add_engine, engines, remove_engine
 from ringfence.apps.agents.models import EngineKind
+from ringfence.apps.people.invitations import invitations, invite
+from ringfence.apps.people.invitations import revoke as take_back
 from ringfence.core.config import current
-from ringfence.core.errors import BadInput, RingfenceError
+from ringfence.core.errors import BadInput, NotAllowed, RingfenceError
 from ringfence.web.access import Action, demand
 from ringfence.web.clock import clock
-from ringfence.web.viewer import needs, viewer_of
+from ringfence.web.people import notices
+from ringfence.web.viewer import Viewer, needs, viewer_of
 
 LIVES = (30, 90, 365)
 
@@ -25,7 +27,7 @@ LIVES = (30, 90, 365)
 @require_http_methods(["GET", "POST"])
 @needs(Action.SEE_MEMBERS)
 def people(request: HttpRequest) -> HttpResponse:
-    """Members with their roles; adding one gives a one-time link to hand over."""
+    """Members with their roles, and who was asked in. Without a mail server the link is handed over by whoever asks."""
     viewer = viewer_of(request)
     context: dict[str, object] = {"roles": Role.values}
     status = 200
@@ -33,29 +35,55 @@ def people(request: HttpRequest) -> HttpResponse:
         demand(viewer.role, Action.EDIT_MEMBERS)
         email = request.POST.get("email", "")
         try:
-            user = add_member(viewer.account_id, email=email, role=_role(request), clock=clock())
-            context |= {
-                "link": f"{current().public_url}/sign-in/link/?token={sign_in_token(user)}",
-                "added": user.email,
-            }
+            context |= _asked_in(viewer, email, _role(request))
         except RingfenceError as error:
             context |= {"error": str(error), "email": email}
             status = 400
-    return render(
-        request, "settings/members.html", {**context, "members": members(viewer.account_id)}, status=status
-    )
+    context |= {"members": members(viewer.account_id), "invitations": invitations(viewer.account_id, clock())}
+    return render(request, "settings/members.html", context, status=status)
+
+
+def _asked_in(viewer: Viewer, email: str, role: Role) -> dict[str, object]:
+    _owners_alone(viewer, role)
+    mailed = current().smtp_url is not None
+    token = invite(viewer.account_id, email=email, role=role, clock=clock(), mailed=mailed, by=viewer.user_id)
+    path = f"/invitation/?token={token}"
+    if not mailed:
+        return {"link": notices.address(path), "added": email}
+    notices.link(
+        email.strip(), f"{viewer.account.name} asks you in", f"{viewer.name} asks you to join {viewer.account.name} on Ringfence.",
+        "The link works once, for a week.", act="Answer the invitation", path=path, clock=clock(),
+    )  # fmt: skip
+    return {"told": f"An invitation is on its way to {email}."}
 
 
 @require_POST
 @needs(Action.EDIT_MEMBERS)
 def change_member(request: HttpRequest, user_id: UUID) -> HttpResponse:
-    """Another role, or none."""
-    account_id = viewer_of(request).account_id
+    """Another role, or none. Owners are made, and unmade, by owners alone."""
+    viewer = viewer_of(request)
+    now = next((each.role for each in members(viewer.account_id) if each.user_id == user_id), None)
+    if now is not None:
+        _owners_alone(viewer, now)
     if request.POST.get("do") == "remove":
-        remove_member(account_id, user_id)
+        remove_member(viewer.account_id, user_id)
     else:
-        change_role(account_id, user_id, _role(request))
+        role = _role(request)
+        _owners_alone(viewer, role)
+        change_role(viewer.account_id, user_id, role)
     return redirect("members")
+
+
+@require_POST
+@needs(Action.EDIT_MEMBERS)
+def revoke_invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
+    take_back(viewer_of(request).account_id, invitation_id, clock())
+    return redirect("members")
+
+
+def _owners_alone(viewer: Viewer, role: Role) -> None:
+    if role is Role.OWNER and viewer.role is not Role.OWNER:
+        raise NotAllowed("Only an owner makes somebody an owner, or changes one.")
 
 
 @require_http_methods(["GET", "POST"])

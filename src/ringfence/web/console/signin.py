@@ -5,23 +5,23 @@ from typing import Final
 
 from allauth.account.internal.flows.login import perform_login, perform_password_login, record_authentication
 from allauth.account.models import Login
-from django.contrib.auth import authenticate, logout
+from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ringfence.apps.accounts.links import user_of_token
-from ringfence.apps.accounts.members import belongings
 from ringfence.apps.accounts.models import User, normal_email
 from ringfence.apps.accounts.tenancy import tenant
-from ringfence.apps.audit.acting import acting
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import record
-from ringfence.apps.people.sessions import Seen, end, known
+from ringfence.apps.people.sessions import Seen, known
+from ringfence.core.config import current
 from ringfence.web.clock import clock
-from ringfence.web.middleware import nobody
+from ringfence.web.people.entering import leave
 from ringfence.web.people.seen import seen
+from ringfence.web.people.told import tell_accounts
 from ringfence.web.remembered import count
 from ringfence.web.viewer import SESSION_ACCOUNT, Viewer, door_of, needs, viewer_of
 
@@ -42,9 +42,11 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """E-mail address and password. Failures all read alike, and too many of them are slowed."""
-    target = _safe(request, request.POST.get("next") or request.GET.get("next"))
+    target = safe(request, request.POST.get("next") or request.GET.get("next"))
     if request.method == "GET":
-        return render(request, "sign_in.html", {"next": target})
+        locked = found.locked if (found := door_of(request)) else ()
+        context = {"next": target, "locked": locked, "sign_up_open": current().sign_up == "open"}
+        return render(request, "sign_in.html", context)
     email, password = normal_email(request.POST.get("email", "")), request.POST.get("password", "")
     again = {"next": target, "email": email}
     if _tried_too_often(request, email):
@@ -68,7 +70,7 @@ def link(request: HttpRequest) -> HttpResponse:
     if user is None:
         message = "This link was used already, or is too old. Ask for a new one."
         return render(request, "sign_in.html", {"next": HOME, "error": message}, status=400)
-    target = _safe(request, request.GET.get("next"))
+    target = safe(request, request.GET.get("next"))
     record_authentication(request, user, method="link")
     answer: HttpResponse = perform_login(request, Login(user=user, redirect_url=target))
     return answer
@@ -78,14 +80,12 @@ def link(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session, and have the browser forget what it holds of us."""
     viewer: Viewer | None = getattr(request, "viewer", None)
-    if (found := door_of(request)) is not None and isinstance(request.user, User):
-        end(request.user.id, found.state.id, clock())
     if viewer is None:
-        logout(request)
+        leave(request)
     else:
         with tenant(viewer.account_id):
             record(viewer.account_id, Act.SIGNED_OUT, Thing("member", str(viewer.user_id)))
-            logout(request)
+            leave(request)
     response = redirect("/")
     response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
@@ -108,16 +108,16 @@ def choose_account(request: HttpRequest) -> HttpResponse:
 def _failed(request: HttpRequest, email: str) -> None:
     """A try that failed stands in the trail of every account that it was aimed at."""
     user = User.objects.filter(email=email).first()
-    if user is None:
-        return
-    for each in belongings(user.id):
-        with acting(nobody(request)), tenant(each.account_id):
-            record(
-                each.account_id, Act.SIGN_IN_FAILED, Thing("member", str(user.id)), once_within=FAILED_ONCE_IN
-            )
+    if user is not None:
+        failed(request, user)
 
 
-def _safe(request: HttpRequest, target: str | None) -> str:
+def failed(request: HttpRequest, user: User) -> None:
+    """Somebody gave out to be this person, and was not believed."""
+    tell_accounts(request, user, Act.SIGN_IN_FAILED, themselves=False, once_within=FAILED_ONCE_IN)
+
+
+def safe(request: HttpRequest, target: str | None) -> str:
     """Only places of this site are gone to."""
     if target and url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=True):
         return target

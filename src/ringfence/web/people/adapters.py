@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from ringfence.apps.accounts.models import User
 from ringfence.apps.keys.wiring import vault
 from ringfence.vault.people import open_of_person, seal_of_person
-from ringfence.web.people.entering import enter
+from ringfence.web.people.entering import enter, leave
 from ringfence.web.people.seen import seen
 from ringfence.web.people.signing_on import SignOnAdapter
 
@@ -39,6 +39,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def login(self, request: HttpRequest, user: User) -> None:
         enter(request, user)
+
+    def logout(self, request: HttpRequest) -> None:
+        leave(request)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -10,15 +10,14 @@ from django.http import HttpRequest
 
 from ringfence.apps.accounts.members import Belonging, belongings
 from ringfence.apps.accounts.models import User
-from ringfence.apps.accounts.tenancy import tenant
-from ringfence.apps.audit.acts import Act, Thing
-from ringfence.apps.audit.record import record
+from ringfence.apps.audit.acts import Act
 from ringfence.apps.people import sessions
 from ringfence.apps.people.rules import DEFAULT, Asked, rules_of
 from ringfence.web.clock import clock
 from ringfence.web.people import notices
-from ringfence.web.people.entering import SESSION, acting_as
+from ringfence.web.people.entering import SESSION
 from ringfence.web.people.seen import seen
+from ringfence.web.people.told import tell_accounts
 
 # Asked for by pages themselves, every few seconds: nobody did anything.
 PASSIVE: Final = ("/learn/calls/live/",)
@@ -53,7 +52,8 @@ def door(request: HttpRequest, wanted: str | None) -> Door | None:
         logout(request)
         return None
     if state.elsewhere:
-        _tell(request, user, everywhere, place)
+        notices.elsewhere(user, place, clock())
+        tell_accounts(request, user, Act.SESSION_ELSEWHERE)
     elif state.vouched and not _passive(request):
         sessions.note_use(state, place, clock())
     return found
@@ -83,11 +83,3 @@ def _session_of(request: HttpRequest) -> UUID | None:
 
 def _passive(request: HttpRequest) -> bool:
     return request.path in PASSIVE or request.path.endswith(PASSIVE_END)
-
-
-def _tell(request: HttpRequest, user: User, everywhere: tuple[Belonging, ...], place: sessions.Seen) -> None:
-    """The owner by mail, and each account of theirs in its trail."""
-    notices.elsewhere(user, place, clock())
-    for each in everywhere:
-        with acting_as(user.id, request), tenant(each.account_id):
-            record(each.account_id, Act.SESSION_ELSEWHERE, Thing("member", str(user.id)))

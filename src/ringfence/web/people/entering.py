@@ -1,11 +1,11 @@
 """Beginning a session: the one place, whichever way somebody came."""
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Final
 from uuid import UUID
 
 from allauth.account.internal.flows.login import get_authentication_records
-from django.contrib.auth import login
+from django.contrib.auth import login, logout
 from django.http import HttpRequest
 
 from ringfence.apps.accounts.members import belongings
@@ -15,6 +15,7 @@ from ringfence.apps.audit.acting import Actor, ActorKind, acting
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import record
 from ringfence.apps.people import sessions
+from ringfence.apps.people.errors import NoSuchSession
 from ringfence.apps.people.rules import rules_of
 from ringfence.web.clock import clock
 from ringfence.web.people import notices
@@ -48,7 +49,20 @@ def enter(request: HttpRequest, user: User) -> None:
         notices.new_place(user, place, clock())
 
 
+def leave(request: HttpRequest) -> None:
+    """End the session of this browser, if there is one."""
+    session_id = request.session.get(SESSION)
+    if session_id and isinstance(request.user, User):
+        with suppress(NoSuchSession):
+            sessions.end(request.user.id, UUID(session_id), clock())
+    logout(request)
+
+
 def _begin(request: HttpRequest, user: User, method: str, through: UUID | None) -> None:
+    earlier = request.session.get(SESSION)
+    if earlier:
+        with suppress(NoSuchSession):
+            sessions.end(user.id, UUID(earlier), clock())
     login(request, user, backend=BACKEND)
     request.session[SESSION] = str(sessions.begin(user.id, method, seen(request), clock(), through))
 

@@ -1,11 +1,107 @@
-"""Single sign-on: an account's own identity provider, for the addresses it may vouch for, into that account and no other."""
+"""Single sign-on: an account's own identity provider, for the addresses it may vouch for, into that account and no other.
 
+The library speaks the protocol (OpenID Connect Core 1.0: authorization code, bound by state and PKCE). Who comes in is decided
+here: a member of that account, whose proven address the provider may vouch for. Nobody is made by a provider's word, and a
+session that came in this way reaches that account alone (`apps.people.rules.Asked.lets_in`): whoever runs one account's
+provider could otherwise give out to be anybody in another's.
+"""
+
+from typing import Any, Final
+from uuid import UUID
+
+import requests
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from django.http import HttpRequest
+from allauth.socialaccount.models import SocialAccount, SocialApp
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from ringfence.apps.accounts.members import members
+from ringfence.apps.accounts.models import User, normal_email
+from ringfence.apps.people import signon
+from ringfence.apps.people.errors import NoSuchSignOn
+
+KIND: Final = "openid_connect"
+PATIENCE_S: Final = 10.0
+NAME: Final = "sso-"
+AUTHORITY: str | bool = True  # what requests trusts; a test's own authority takes its place
 
 
 class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    """Nobody is made by an identity provider's word."""
+    """Providers come from `apps.people.signon`, their secrets sealed until they are used."""
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return False
+
+    def list_apps(
+        self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
+    ) -> list[SocialApp]:
+        try:
+            found = signon.provider(UUID((provider or "").removeprefix(NAME)))
+        except (ValueError, NoSuchSignOn):
+            return []
+        settings = {"server_url": found.issuer, "oauth_pkce_enabled": True}
+        return [
+            SocialApp(
+                provider=KIND, provider_id=found.name, name="Single sign-on", client_id=found.client_id,
+                secret=found.secret, settings=settings,
+            )
+        ]  # fmt: skip
+
+    def get_requests_session(self) -> requests.Session:
+        return _Patient()
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Whose session it becomes, or why nobody's."""
+        account = sociallogin.account
+        try:
+            found = signon.provider(UUID(account.provider.removeprefix(NAME)))
+        except (ValueError, NoSuchSignOn):
+            raise refused(request, "This single sign-on is no longer there.") from None
+        said, account.extra_data = _claims(account.extra_data), {}
+        user = sociallogin.user if sociallogin.is_existing else _by_address(request, found, said)
+        if user.id not in {each.user_id for each in members(found.account_id)}:
+            raise refused(request, "You are no member of this account. Ask its owner to invite you.")
+        sociallogin.user = user
+        SocialAccount.objects.update_or_create(
+            provider=account.provider, uid=account.uid, defaults={"user": user, "extra_data": {}}
+        )
+
+    def on_authentication_error(self, request: HttpRequest, provider: Any, **kwargs: Any) -> None:
+        raise refused(request, "Your company's sign-in did not work, or was broken off. Try again.")
+
+
+def refused(request: HttpRequest, why: str) -> ImmediateHttpResponse:
+    """The page that says so."""
+    answer: HttpResponse = render(request, "socialaccount/refused.html", {"why": why}, status=403)
+    return ImmediateHttpResponse(answer)
+
+
+def _by_address(request: HttpRequest, found: signon.Provider, said: dict[str, Any]) -> User:
+    """The member whose address the provider has verified, and may vouch for."""
+    address = normal_email(str(said.get("email") or ""))
+    if said.get("email_verified") is not True or not found.vouches_for(address):
+        raise refused(
+            request, "Your company's sign-in did not vouch for an e-mail address of its own domains."
+        )
+    user = User.objects.filter(email=address, is_active=True).first()
+    if user is None:
+        raise refused(request, "You are no member of this account. Ask its owner to invite you.")
+    return user
+
+
+def _claims(data: dict[str, Any]) -> dict[str, Any]:
+    """What the provider says of the person: in the signed token, or, where it is silent, over its own connection."""
+    claims: dict[str, Any] = {**(data.get("userinfo") or {}), **(data.get("id_token") or {})}
+    return claims
+
+
+class _Patient(requests.Session):
+    """Waits for a provider so long and no longer, follows it nowhere else, and takes its word over TLS alone."""
+
+    def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
+        if not str(url).startswith("https://"):
+            raise requests.exceptions.InvalidURL("An identity provider is asked over https alone.")
+        self.trust_env = False
+        kwargs |= {"timeout": PATIENCE_S, "allow_redirects": False, "verify": AUTHORITY}
+        return super().request(method, url, *args, **kwargs)

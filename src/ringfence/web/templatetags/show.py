@@ -21,7 +21,8 @@ _WORDS: Final = {
     "stt_seconds": "Speech heard, seconds", "tts_characters": "Speech made, characters",
     "llm_input_tokens": "Tokens read", "llm_output_tokens": "Tokens written",
     "stt": "Hears (speech to text)", "llm": "Thinks (language model)", "tts": "Speaks (text to speech)",
-    "privacy_officer": "Privacy officer",
+    "privacy_officer": "Privacy officer", "link": "One-time link", "totp": "Code of an app", "recovery": "Recovery code",
+    "sign_on": "Single sign-on",
 }  # fmt: skip
 
 _TONES: Final = {

@@ -1,0 +1,1 @@
+"""Pages of people themselves: their sign-in, their sessions, coming in, and an account's ways of letting people in."""
