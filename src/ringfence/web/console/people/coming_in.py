@@ -75,22 +75,29 @@ def step_up(request: HttpRequest) -> HttpResponse:
     door, target = door_of(request), safe(request, request.POST.get("next") or request.GET.get("next"))
     if door is None:
         return HttpResponseRedirect("/sign-in/")
-    user, context = person_of(request), {"next": target, "held": not door.state.vouched}
-    ways = _ways(user) | {"password": user.has_usable_password(), "through": door.state.through}
-    if request.method == "GET":
-        return render(request, "account/step_up.html", context | ways)
+    user = person_of(request)
+    context: dict[str, object] = {
+        "next": target, "held": not door.state.vouched, "password": user.has_usable_password(),
+        "through": door.state.through,
+    }  # fmt: skip
+    status = 200
     if request.POST.get("do") == "mail":
-        return render(request, "account/step_up.html", context | ways | _mailed(user, target))
-    if count("sign-in", f"step-up:{user.id}:{seen(request).network}", PROOFS_WITHIN_S) > MOST_PROOFS:
-        message = "Too many attempts. Wait a quarter of an hour."
-        return render(request, "account/step_up.html", context | ways | {"error": message}, status=429)
-    if not _proved(request, user):
-        failed(request, user)
-        message = "That did not fit. Check it and try again."
-        return render(request, "account/step_up.html", context | ways | {"error": message}, status=400)
-    sessions.prove(door.state.id, seen(request), clock())
-    request.session.cycle_key()
-    return HttpResponseRedirect(target)
+        context |= _mailed(user, target)
+    elif request.method == "POST":
+        if _slowed(request, user):
+            context["error"], status = "Too many attempts. Wait a quarter of an hour.", 429
+        elif _proved(request, user):
+            sessions.prove(door.state.id, seen(request), clock())
+            request.session.cycle_key()
+            return HttpResponseRedirect(target)
+        else:
+            failed(request, user)
+            context["error"], status = "That did not fit. Check it and try again.", 400
+    return render(request, "account/step_up.html", context | _ways(user), status=status)
+
+
+def _slowed(request: HttpRequest, user: User) -> bool:
+    return count("sign-in", f"step-up:{user.id}:{seen(request).network}", PROOFS_WITHIN_S) > MOST_PROOFS
 
 
 def _proved(request: HttpRequest, user: User) -> bool:

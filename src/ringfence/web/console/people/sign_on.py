@@ -1,6 +1,6 @@
 """Coming in through one's company: from the address to its identity provider, and there."""
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.openid_connect import views as library
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,7 +17,8 @@ from ringfence.apps.people import signon
 from ringfence.apps.people.errors import NoSuchSignOn
 from ringfence.web.console.signin import safe
 
-AWAY = "Your company's sign-in cannot be reached at the moment. Try again in a few minutes."
+GONE: Final = "This single sign-on is no longer there."
+AWAY: Final = "Your company's sign-in cannot be reached at the moment. Try again in a few minutes."
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,7 +48,7 @@ def go(request: HttpRequest, sign_on_id: UUID) -> HttpResponse:
         provider: Any = get_adapter().get_provider(request, signon.name_of(sign_on_id))
         answer = provider.redirect(request, AuthProcess.LOGIN, next_url=target, auth_params=extra)
     except (SocialApp.DoesNotExist, NoSuchSignOn):
-        raise NoSuchSignOn("This single sign-on is no longer there.") from None
+        raise NoSuchSignOn(GONE) from None
     except (requests.RequestException, KeyError, ValueError):
         return render(request, "socialaccount/refused.html", {"why": AWAY}, status=502)
     url = answer.headers.get("Location", "")
@@ -59,6 +60,8 @@ def back(request: HttpRequest, provider_id: str) -> HttpResponse:
     """What the provider says of who was there."""
     try:
         answer: HttpResponse = library.callback(request, provider_id)
+    except Http404:
+        raise NoSuchSignOn(GONE) from None
     except (requests.RequestException, KeyError):
         return render(request, "socialaccount/refused.html", {"why": AWAY}, status=502)
     return answer
