@@ -5,16 +5,19 @@ from typing import Final
 
 from ringfence.boot.trail import Step
 from ringfence.lifecycle.accounts.erasure import Eraser, erase_due
+from ringfence.lifecycle.holds.holds import Holds
 from ringfence.lifecycle.plans.changing import Plans
 from ringfence.lifecycle.sweep.sweeper import Sweeper
 from ringfence.vault.vault import Vault
 from ringfence.work.database import Database
 
 CHANGE_S: Final = 10.0
+HOLD_S: Final = 30.0
 ERASE_S: Final = 60.0
 SETTLE_S: Final = 300.0
 _TO_ERASE: Final = "SELECT * FROM lookup.accounts_to_erase(%s)"
 _CHANGES: Final = "SELECT * FROM lookup.accounts_with_changes(%s)"
+_HOLDS: Final = "SELECT * FROM lookup.accounts_with_holds_to_see_to()"
 _UNSETTLED: Final = "SELECT * FROM lookup.accounts_with_unsettled_erasures(%s)"
 
 
@@ -24,13 +27,16 @@ def life_jobs(vault: Vault, database: Database, sweeper: Sweeper) -> list[tuple[
     async def change() -> None:
         await asyncio.to_thread(change_plans, database, vault)
 
+    async def hold() -> None:
+        await asyncio.to_thread(see_to_holds, database, vault)
+
     async def erase() -> None:
         await asyncio.to_thread(erase_accounts, database, vault, sweeper)
 
     async def look_again() -> None:
         await asyncio.to_thread(settle_accounts, database, vault)
 
-    return [(change, CHANGE_S), (erase, ERASE_S), (look_again, SETTLE_S)]
+    return [(change, CHANGE_S), (hold, HOLD_S), (erase, ERASE_S), (look_again, SETTLE_S)]
 
 
 def change_plans(database: Database, vault: Vault) -> None:
@@ -39,6 +45,14 @@ def change_plans(database: Database, vault: Vault) -> None:
         accounts = [row[0] for row in cursor.execute(_CHANGES, (vault.clock.now(),)).fetchall()]
     for account_id in accounts:
         Plans(database, vault).carry_on(account_id)
+
+
+def see_to_holds(database: Database, vault: Vault) -> None:
+    """Name the calls that came, release what has come to its end, let go of what was released."""
+    with database.transaction() as cursor:
+        accounts = [row[0] for row in cursor.execute(_HOLDS).fetchall()]
+    for account_id in accounts:
+        Holds(database, vault).carry_on(account_id)
 
 
 def erase_accounts(database: Database, vault: Vault, sweeper: Sweeper) -> int:

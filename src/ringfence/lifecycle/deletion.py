@@ -68,6 +68,12 @@ class CallInProgress(Conflict):
     code = "call_in_progress"
 
 
+class UnderHold(Conflict):
+    """A call that a legal hold names: whoever held it lets go of it first."""
+
+    code = "under_hold"
+
+
 class NoSuchCalls(NotFound):
     code = "no_such_call"
 
@@ -85,7 +91,8 @@ def delete_parts(
 ) -> DeletionOutcome:
     """Delete one part of each call. `actor` is an id, never a name. Again changes nothing.
 
-    Raises NoSuchCalls if one of them is not there, CallInProgress if one has not ended; then nothing is deleted.
+    Raises NoSuchCalls if one of them is not there, CallInProgress if one has not ended, UnderHold if a legal hold names one;
+    then nothing is deleted.
     """
     ids = list(dict.fromkeys(call_ids))
     mark(account_id, ids, part, actor, clock)
@@ -146,6 +153,7 @@ def mark(account_id: UUID, ids: Sequence[UUID], part: Part, actor: str, clock: C
         if any(status in LIVE for status in rows.values()):
             raise CallInProgress("This call is still going on. Hang it up first, then delete it.")
         _none_is_missing(account_id, [i for i in ids if i not in rows], part)
+        _none_is_held(account_id, list(rows))
         now = clock.now()
         marked = Erasure.objects.filter(account_id=account_id, call_id__in=rows, part=part.value)
         fresh = set(rows) - set(marked.values_list("call_id", flat=True))
@@ -274,6 +282,7 @@ _ACTS: Final = {
     Part.TRANSCRIPT: Act.TRANSCRIPT_DELETED,
     Part.CALL: Act.CALL_DELETED,
 }
+_ANY_HELD: Final = "SELECT EXISTS (SELECT 1 FROM lookup.held_calls(%s) h WHERE h = ANY(%s))"
 _WORDS: Final = ("turns_sealed", "summary_sealed", "variables_sealed")
 _NUMBERS: Final = ("wrapped_key", "live_keys", "numbers_sealed", "from_index", "to_index")
 _HOW_IT_WENT: Final = """
@@ -327,6 +336,13 @@ def _none_is_missing(account_id: UUID, missing: Sequence[UUID], part: Part) -> N
         raise NoSuchCalls(
             "There is no such call." if len(unknown) == 1 else "Some of these calls do not exist."
         )
+
+
+def _none_is_held(account_id: UUID, ids: Sequence[UUID]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_ANY_HELD, [account_id, list(ids)])
+        if cursor.fetchone()[0]:
+            raise UnderHold("A legal hold names this call. Release the hold first, then delete it.")
 
 
 def _one_by_one(store: Objects, names: dict[str, UUID]) -> set[UUID]:

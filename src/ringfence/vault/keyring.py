@@ -25,6 +25,7 @@ CACHE_S: Final = 60.0
 DAY: Final = "day"
 LIVE: Final = "live"
 GONE: Final = "gone"
+HOLD: Final = "hold"
 
 
 def day_epoch(day: date) -> str:
@@ -43,7 +44,7 @@ def shelf_epoch(account_id: UUID, shelf: int) -> str:
 
 def hold_epoch(hold_id: UUID) -> str:
     """The epoch of what a legal hold names."""
-    return f"hold/{hold_id}"
+    return f"{HOLD}/{hold_id}"
 
 
 def live_epoch(day: date) -> str:

@@ -38,7 +38,7 @@ def tenants(database: Database) -> list[str]:
     with database.superuser() as look:
         found = look.execute(
             "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.relkind IN ('r', 'p')"
-            " AND c.relnamespace = 'public'::regnamespace AND a.attname = 'account_id' AND NOT a.attisdropped"
+            " AND c.relnamespace = 'public'::regnamespace AND a.attname = 'account_id' AND a.atttypid = 'uuid'::regtype AND NOT a.attisdropped"
         )
         return sorted(row[0] for row in found)
 

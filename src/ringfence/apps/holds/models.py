@@ -37,10 +37,11 @@ class Hold(TenantRow):
 
 
 class HeldCall(TenantRow):
-    """That a hold names a call. Gone when the hold has let go of it."""
+    """That a hold names a call. Gone when the hold has let go of it. `moved_at` is when the call's keys hung from the hold."""
 
     hold_id = models.UUIDField()
     call_id = models.UUIDField()
+    moved_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

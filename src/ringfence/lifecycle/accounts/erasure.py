@@ -42,7 +42,7 @@ from ringfence.lifecycle.audit.ledger import HeadLedger, open_ledger
 from ringfence.lifecycle.ledger.batches import Entry, SignedBatch
 from ringfence.lifecycle.ledger.book import Book, place
 from ringfence.vault.errors import EpochGone
-from ringfence.vault.keyring import account_epoch
+from ringfence.vault.keyring import account_epoch, hold_epoch
 from ringfence.vault.vault import Vault
 
 AT_ONCE: Final = 20_000
@@ -70,6 +70,7 @@ ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, hash = excluded.hash, at 
 WHERE calls_ledgermark.batch < excluded.batch
 """
 _ERASE_ROWS: Final = "SELECT lookup.erase_rows(%s, %s, %s)"
+_HOLDS: Final = "SELECT id FROM holds_hold WHERE account_id = %s"
 _HAS_ROWS: Final = "SELECT lookup.has_rows(%s, %s)"
 _ALONE: Final = "SELECT * FROM lookup.people_of_this_account_alone(%s)"
 _ERASE_PEOPLE: Final = "SELECT lookup.erase_people(%s)"
@@ -165,6 +166,10 @@ class Eraser:
         """Step 3: in no time, however much there is."""
         keyring = self.vault.keyring
         keyring.destroy(account_epoch(account_id))
+        with self.database.transaction(account_id) as cursor:
+            holds = [row[0] for row in cursor.execute(_HOLDS, (account_id,)).fetchall()]
+        for hold_id in holds:
+            keyring.destroy(hold_epoch(hold_id))
         for name in keyring.list("shelf"):
             if name.startswith(f"shelf/{account_id}-"):
                 keyring.destroy(name)

@@ -15,6 +15,7 @@ from ringfence.lifecycle.ledger.book import book
 from ringfence.lifecycle.sweep.status import Standing, read_facts, sweep_status
 
 AT_ONCE: Final = timedelta(hours=1)
+_HOLDS: Final = "SELECT holds, calls FROM lookup.holds_in_force()"
 _OPEN: Final = "SELECT * FROM lookup.accounts_with_open_erasures()"
 
 
@@ -44,10 +45,13 @@ def deletions(looking: Looking) -> Evidence:
 def on_time(looking: Looking) -> Evidence:
     with transaction.atomic(), connection.cursor() as cursor:
         seen = sweep_status(read_facts(cursor, looking.vault.keyring, looking.clock.now()))
+        cursor.execute(_HOLDS)
+        holds, held = cursor.fetchone()
     facts = {
         "last_sweep": _moment(seen.last_sweep_at),
         "oldest_overdue": _age(seen.oldest_overdue_s), "oldest_key_past_its_day": _age(seen.oldest_key_s),
         "limit": _age(seen.limit_s), "last_key_destroyed": seen.last_destroyed_epoch or "none yet",
+        "legal_holds": f"{holds}, naming {held} calls" if holds else "none",
     }  # fmt: skip
     if seen.standing is Standing.NOT_KEPT:
         return broken(" ".join(seen.problems), **facts)

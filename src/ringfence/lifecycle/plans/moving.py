@@ -15,7 +15,7 @@ from ringfence.apps.accounts.terms import term_of
 from ringfence.lifecycle.accounts.doors import Transactions
 from ringfence.policy import AgentPeriods, Part, Plan, Term
 from ringfence.vault.errors import EpochGone
-from ringfence.vault.keyring import day_epoch, shelf_epoch
+from ringfence.vault.keyring import HOLD, day_epoch, shelf_epoch
 from ringfence.vault.vault import Vault
 from ringfence.vault.wrap import open_bucket_key, wrap_bucket_key
 from ringfence.work.rows import kept_days
@@ -95,8 +95,10 @@ def rewrap(cursor: Any, vault: Vault, account_id: UUID, plan: Plan, now: datetim
             )
         except EpochGone:
             continue  # its day is over, whatever its row says
-        days = kept_days(Part(part), plan, AgentPeriods(log=chosen))
-        later, ends = (epoch, None) if epoch.startswith("hold/") else _end(day, days, now.date())
+        days, later, ends = None, epoch, None
+        if not epoch.startswith(f"{HOLD}/"):
+            days = kept_days(Part(part), plan, AgentPeriods(log=chosen))
+            later, ends = _end(day, days, now.date())
         fresh = wrap_bucket_key(vault.keyring, account_id, bucket_id, later or None, key, shelf)
         cursor.execute(_REWRAP, (days, later, ends, fresh, shelf, account_id, bucket_id))
         moved += 1
@@ -108,7 +110,7 @@ def follow_soon(cursor: Any, account_id: UUID, term: Term, now: datetime) -> int
     asked = {"account": account_id, "now": now, "soon": now + SOON}
     ids = [row[0] for row in cursor.execute(_SOON, asked).fetchall()]
     for start in range(0, len(ids), AT_ONCE):
-        _follow(cursor, account_id, ids[start : start + AT_ONCE], term, now)
+        follow_calls(cursor, account_id, ids[start : start + AT_ONCE], term, now)
     return len(ids)
 
 
@@ -146,11 +148,11 @@ def _batch(
     rows = cursor.execute(_NEXT, (account_id, *at, AT_ONCE)).fetchall()
     if not rows:
         return None
-    _follow(cursor, account_id, [row[1] for row in rows], term, wanted.since)
+    follow_calls(cursor, account_id, [row[1] for row in rows], term, wanted.since)
     return rows[-1][0], rows[-1][1]
 
 
-def _follow(cursor: Any, account_id: UUID, ids: Sequence[UUID], term: Term, since: datetime) -> None:
+def follow_calls(cursor: Any, account_id: UUID, ids: Sequence[UUID], term: Term, since: datetime) -> None:
     """What was not over at `since` ends where the term has it; what was over stays over."""
     cursor.execute(_LOCK, (account_id, list(ids)))
     change = term.changes()

@@ -22,7 +22,7 @@ DECLARE tenants record;
 BEGIN
     FOR tenants IN SELECT c.oid::regclass AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attname = 'account_id'
-          AND NOT a.attisdropped
+          AND a.atttypid = 'uuid'::regtype AND NOT a.attisdropped
     LOOP EXECUTE format('GRANT SELECT (id, account_id), DELETE ON %s TO rf_lookup', tenants.name); END LOOP;
 END $$;
 GRANT SELECT (id, account_id, user_id, role) ON accounts_membership TO rf_lookup;
