@@ -162,6 +162,31 @@ def test_enforced_nothing_else_opens_the_account(
     assert outside.inside()
 
 
+def test_a_providers_word_is_as_fresh_as_it_says(
+    account_id: UUID, sign_on: UUID, idp: Provider, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sits down at a desk where the provider's own session is open gives no fresh proof by one more click."""
+    person(account_id, 6, clock)
+    fresh, stale, silent = Visitor(), Visitor(), Visitor()
+    come_in(fresh, sign_on, idp, "person-6")
+    assert fresh.post("/settings/sign-in/", do="idle", idle="20")["Location"] == "/settings/sign-in/"
+    for visitor, claims in ((stale, {"iat": 4000, "auth_time": 400}), (silent, {"iat": 4000})):
+        real = signing_on._claims
+        with monkeypatch.context() as changed:
+            changed.setattr(
+                signing_on,
+                "_claims",
+                lambda said, real=real, claims=claims: {**real(said), "auth_time": None, **claims},
+            )
+            come_in(visitor, sign_on, idp, "person-6")
+        assert visitor.inside()
+        held = visitor.post("/settings/sign-in/", do="idle", idle="20")["Location"]
+        assert held.startswith("/step-up/")
+    anew = visitor.post(f"/sign-in/company/{sign_on}/", anew="yes").content.decode()
+    assert "prompt=login" in anew
+    assert "max_age=0" in anew
+
+
 def test_a_provider_that_was_removed_opens_nothing(
     account_id: UUID, sign_on: UUID, idp: Provider, clock: ManualClock
 ) -> None:

@@ -70,12 +70,20 @@ class Listed:
     unproved: int
 
 
-def begin(user_id: UUID, method: str, seen: Seen, clock: Clock, through: UUID | None = None) -> UUID:
-    """A session of somebody who just proved who they are."""
+def begin(
+    user_id: UUID,
+    method: str,
+    seen: Seen,
+    clock: Clock,
+    through: UUID | None = None,
+    proved_before: timedelta = timedelta(),
+) -> UUID:
+    """A session of somebody who proved who they are: just now, or, to an identity provider, so long ago."""
     now, session_id = clock.now(), new_id(clock)
     with transaction.atomic():
         Session.objects.create(
-            id=session_id, user_id=user_id, method=method, through=through, began_at=now, seen_at=now, proved_at=now
+            id=session_id, user_id=user_id, method=method, through=through, began_at=now, seen_at=now,
+            proved_at=now - proved_before,
         )  # fmt: skip
         _place(session_id, seen, clock, vouched=True)
     return session_id

@@ -1,6 +1,7 @@
 """Beginning a session: the one place, whichever way somebody came."""
 
 from contextlib import AbstractContextManager, suppress
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from ringfence.web.people import notices
 from ringfence.web.people.seen import seen
 
 SESSION: Final = "rf_session"
+LONG_AGO: Final = timedelta(hours=1)
 SIGN_ON_PREFIX: Final = "sso-"
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 _METHODS: Final = {"link": "link", "password": "password", "socialaccount": "sign_on"}
@@ -64,7 +66,14 @@ def _begin(request: HttpRequest, user: User, method: str, through: UUID | None) 
         with suppress(NoSuchSession):
             sessions.end(user.id, UUID(earlier), clock())
     login(request, user, backend=BACKEND)
-    request.session[SESSION] = str(sessions.begin(user.id, method, seen(request), clock(), through))
+    old = _asked_before(request) if through else timedelta()
+    request.session[SESSION] = str(sessions.begin(user.id, method, seen(request), clock(), through, old))
+
+
+def _asked_before(request: HttpRequest) -> timedelta:
+    """How old an identity provider's word is. One that does not say when it asked gives no fresh proof."""
+    seconds: float | None = getattr(request, "asked_before_s", None)
+    return LONG_AGO if seconds is None else timedelta(seconds=seconds)
 
 
 def _how(request: HttpRequest, user: User) -> tuple[str, UUID | None]:

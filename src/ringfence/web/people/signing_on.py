@@ -59,6 +59,7 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         except (ValueError, NoSuchSignOn):
             raise refused(request, "This single sign-on is no longer there.") from None
         said, account.extra_data = _claims(account.extra_data), {}
+        request.asked_before_s = _asked_before_s(said)  # type: ignore[attr-defined]
         user = sociallogin.user if sociallogin.is_existing else _by_address(request, found, said)
         if user.id not in {each.user_id for each in members(found.account_id)}:
             raise refused(request, "You are no member of this account. Ask its owner to invite you.")
@@ -94,6 +95,16 @@ def _claims(data: dict[str, Any]) -> dict[str, Any]:
     """What the provider says of the person: in the signed token, or, where it is silent, over its own connection."""
     claims: dict[str, Any] = {**(data.get("userinfo") or {}), **(data.get("id_token") or {})}
     return claims
+
+
+def _asked_before_s(said: dict[str, Any]) -> float | None:
+    """How long before it gave its word the provider last asked this person who they are; None where it does not say
+    (`auth_time`, OpenID Connect Core 1.0, section 2). Both moments are the provider's own.
+    """
+    issued, asked = said.get("iat"), said.get("auth_time")
+    if not isinstance(issued, int | float) or not isinstance(asked, int | float):
+        return None
+    return max(0.0, float(issued) - float(asked))
 
 
 class _Patient(requests.Session):

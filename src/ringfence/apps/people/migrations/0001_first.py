@@ -4,23 +4,6 @@ from django.db import migrations, models
 
 from ringfence.apps.rows.fence import Fence
 
-# Who goes, goes with all that is theirs, whichever login takes them away: Django alone would leave it to each.
-GOES_ALONG = """
-DO $$
-DECLARE link record;
-BEGIN
-    FOR link IN
-        SELECT conrelid::regclass AS here, conname AS name, confrelid::regclass AS there, pg_get_constraintdef(oid) AS said
-        FROM pg_constraint WHERE contype = 'f' AND confdeltype = 'a' AND conrelid IN (
-            'people_session'::regclass, 'people_place'::regclass, 'people_profile'::regclass, 'people_errand'::regclass,
-            'mfa_authenticator'::regclass, 'socialaccount_socialaccount'::regclass, 'account_emailaddress'::regclass)
-    LOOP
-        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %I %s', link.here, link.name, link.name,
-                       replace(link.said, ' DEFERRABLE', ' ON DELETE CASCADE DEFERRABLE'));
-    END LOOP;
-END $$
-"""
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -256,5 +239,4 @@ class Migration(migrations.Migration):
         Fence("Rules"),
         Fence("SignOn"),
         Fence("Invitation"),
-        migrations.RunSQL(GOES_ALONG, migrations.RunSQL.noop),
     ]

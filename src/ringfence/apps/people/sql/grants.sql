@@ -16,6 +16,7 @@ GRANT UPDATE (tries, next_at) ON people_mail TO rf_worker;
 GRANT SELECT (id, ended_at, seen_at), DELETE ON people_session TO rf_worker;
 GRANT SELECT (id, expires_at), DELETE ON people_signup, people_errand TO rf_worker;
 GRANT SELECT (key, expires_at), DELETE ON people_count TO rf_worker;
+GRANT SELECT (id, provider), DELETE ON socialaccount_socialaccount TO rf_worker;
 
 -- The library's own: second factors, passkeys, identities at a company's provider, proven addresses.
 GRANT SELECT, INSERT, UPDATE, DELETE ON mfa_authenticator, socialaccount_socialaccount, account_emailaddress TO rf_web;

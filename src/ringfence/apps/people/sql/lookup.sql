@@ -30,7 +30,7 @@ CREATE OR REPLACE FUNCTION lookup.account_of_sign_on(wanted uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT s.account_id FROM public.people_signon s WHERE s.id = wanted
 $$;
-GRANT EXECUTE ON FUNCTION lookup.account_of_sign_on(uuid) TO rf_web;
+GRANT EXECUTE ON FUNCTION lookup.account_of_sign_on(uuid) TO rf_web, rf_worker;
 
 -- name: sign_ons_of_domain
 CREATE OR REPLACE FUNCTION lookup.sign_ons_of_domain(wanted text) RETURNS TABLE (id uuid, account_name text)

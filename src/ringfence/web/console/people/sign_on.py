@@ -43,7 +43,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 def go(request: HttpRequest, sign_on_id: UUID) -> HttpResponse:
     """On to the provider. By a page, not by a redirect: a form of ours leads to pages of ours alone."""
     target = safe(request, request.POST.get("next"))
-    extra = {"prompt": "login"} if request.POST.get("anew") else {}
+    extra = {"prompt": "login", "max_age": "0"} if request.POST.get("anew") else {}
     try:
         provider: Any = get_adapter().get_provider(request, signon.name_of(sign_on_id))
         answer = provider.redirect(request, AuthProcess.LOGIN, next_url=target, auth_params=extra)
