@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from ringfence.web.access import Action
 from ringfence.web.console.people.outbox import has_outbox
 from ringfence.web.navigation import menu
+from ringfence.web.viewer import door_of
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -14,6 +15,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     viewer = getattr(request, "viewer", None)
     return {
         "outbox": has_outbox(viewer, request.META.get("REMOTE_ADDR", "")),
+        "locked": found.locked if (found := door_of(request)) else (),
         "viewer": viewer,
         "menu": menu(viewer, request.path) if viewer else (),
         "can": {action.value: viewer.may(action) for action in Action} if viewer else {},

@@ -151,7 +151,9 @@ def test_enforced_nothing_else_opens_the_account(
     assert through.inside()
     by_password.post("/account/", account=str(account_id))
     assert by_password.inside(), "the other account is open"
-    assert str(other) not in by_password.get("/learn/calls/").content.decode()
+    page = by_password.get("/learn/calls/").content.decode()
+    assert str(account_id) not in page
+    assert f"/sign-in/company/{sign_on}/" in page, "the way to the closed one is shown"
     alone = a_member(account_id, clock)
     outside = Visitor()
     outside.password(alone.email)

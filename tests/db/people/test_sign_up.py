@@ -15,8 +15,13 @@ from ringfence.apps.people.details import Details, details
 from ringfence.apps.people.models import SignUp
 from ringfence.core.clock import ManualClock
 from ringfence.core.config import current, install
+from ringfence.lifecycle.assurance.collecting import account_data
+from ringfence.lifecycle.assurance.values import Looking, State
+from ringfence.vault.vault import Vault
+from ringfence.work.database import Database as Pool
+from ringfence.work.mails import tidy
 from tests.support.accounts import an_address
-from tests.support.database import Database
+from tests.support.database import Database, as_login
 from tests.support.visitors import PASSWORD, Visitor, letters
 
 Opened = Callable[[Any], None]
@@ -149,3 +154,19 @@ def test_what_cannot_be_used_is_said_at_its_field(
     assert answer.status_code == 400
     assert told in answer.content.decode()
     assert "Hafenstraße" in answer.content.decode() or field == "address", "what was typed is kept"
+
+
+def test_the_promise_about_account_data_is_looked_at(
+    sign_up: Opened, clock: ManualClock, vault: Vault, worker: Pool
+) -> None:
+    """collect.account: kept, until a sign-up that nobody confirmed outlives its day."""
+    sign_up("open")
+    SignUp.objects.all().delete()
+    Visitor().post("/sign-up/", **form(an_address()))
+    looking = Looking(clock, current(), vault)
+    with as_login("worker"):
+        assert account_data(looking).state is State.KEPT
+        clock.advance(timedelta(hours=26).total_seconds())
+        assert account_data(looking).state is State.NOT_KEPT
+        tidy(worker, vault)
+        assert account_data(looking).state is State.KEPT

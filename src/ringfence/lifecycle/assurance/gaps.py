@@ -2,7 +2,6 @@
 
 from typing import Final
 
-_SIGN_UP: Final = "Accounts are opened on the command line; signing up with these details is not built yet."
 _GATE: Final = (
     "Not built yet: the one gate through which personal data leaves, which would refuse and note it."
 )
@@ -11,7 +10,6 @@ _RIGHTS: Final = "Not built yet: the desk at which these rights are exercised."
 _HIPAA: Final = "Not built yet: HIPAA cannot be enabled for an account."
 
 GAPS: Final = {
-    "collect.account": _SIGN_UP,
     "collect.usage": "Usage is not counted yet, apart from the calls themselves and the sessions of signed-in people.",
     "collect.contact": "Contact lists are not built yet; none can be uploaded.",
     "use.service": _PURPOSE,

@@ -7,10 +7,15 @@ import structlog
 
 from ringfence.apps.assurance.measurements import LOOK, write
 from ringfence.core.errors import RingfenceError
-from ringfence.lifecycle.assurance import guarding, keeping, publishing
+from ringfence.lifecycle.assurance import collecting, guarding, keeping, publishing
 from ringfence.lifecycle.assurance.values import Evidence, Look, Looking, gap
 
-LOOKS: Final[Mapping[str, Look]] = {**guarding.LOOKS, **keeping.LOOKS, **publishing.LOOKS}
+LOOKS: Final[Mapping[str, Look]] = {
+    **collecting.LOOKS,
+    **guarding.LOOKS,
+    **keeping.LOOKS,
+    **publishing.LOOKS,
+}
 
 
 def look(looking: Looking) -> dict[str, Evidence]:

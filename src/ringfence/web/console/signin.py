@@ -23,7 +23,7 @@ from ringfence.web.people.entering import leave
 from ringfence.web.people.seen import seen
 from ringfence.web.people.told import tell_accounts
 from ringfence.web.remembered import count
-from ringfence.web.viewer import SESSION_ACCOUNT, Viewer, door_of, needs, viewer_of
+from ringfence.web.viewer import SESSION_ACCOUNT, Viewer, needs, viewer_of
 
 HOME: Final = "/learn/calls/"
 MOST_TRIES: Final = 8
@@ -44,8 +44,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """E-mail address and password. Failures all read alike, and too many of them are slowed."""
     target = safe(request, request.POST.get("next") or request.GET.get("next"))
     if request.method == "GET":
-        locked = found.locked if (found := door_of(request)) else ()
-        context = {"next": target, "locked": locked, "sign_up_open": current().sign_up == "open"}
+        context = {"next": target, "sign_up_open": current().sign_up == "open"}
         return render(request, "sign_in.html", context)
     email, password = normal_email(request.POST.get("email", "")), request.POST.get("password", "")
     again = {"next": target, "email": email}
