@@ -36,6 +36,18 @@ def test_a_password_lets_its_person_in_and_leaves_an_event(owner: User, acts: Ac
     assert "signed_in" in acts()
 
 
+def test_a_sign_in_that_was_closed_opens_nothing(owner: User) -> None:
+    visitor, again = Visitor(), Visitor()
+    visitor.password(owner.email)
+    User.objects.filter(id=owner.id).update(is_active=False)
+    assert not visitor.inside()
+    assert again.password(owner.email).status_code == 400
+    assert again.link(owner).status_code in {400, 403}
+    again.post("/sign-in/forgotten/", email=owner.email)
+    assert letters(owner.email) == []
+    assert not again.inside()
+
+
 def test_a_failed_try_stands_in_the_trail_of_the_account_it_was_aimed_at(owner: User, acts: Acts) -> None:
     acts()
     for _ in range(3):

@@ -142,7 +142,9 @@ def end(user_id: UUID, session_id: UUID, clock: Clock) -> None:
 def end_all(user_id: UUID, clock: Clock, but: UUID | None = None) -> int:
     """Sign a person out everywhere, but here; how many sessions that were."""
     mine = Session.objects.filter(user_id=user_id, ended_at=None)
-    return (mine if but is None else mine.exclude(id=but)).update(ended_at=clock.now())
+    if but is not None:
+        mine = mine.exclude(id=but)
+    return mine.update(ended_at=clock.now())
 
 
 def sessions(user_id: UUID, clock: Clock, idle: timedelta) -> tuple[Listed, ...]:

@@ -10,7 +10,8 @@ from uuid import UUID
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from ringfence.apps.accounts.models import User
 from ringfence.apps.keys.wiring import vault
@@ -58,6 +59,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """`stepup.demand_fresh` asks, at the pages themselves."""
         return False
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Somebody whose sign-in was closed learns no more than somebody who was never here."""
+        context = {"next": HOME, "error": "This sign-in is closed. Ask whoever runs this installation."}
+        return render(request, "sign_in.html", context, status=403)
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """`notices` tells."""
