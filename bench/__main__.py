@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-BENCHES = ("sealing", "calls", "calllog", "audit", "expiry", "erasure")
+BENCHES = ("sealing", "calls", "calllog", "audit", "expiry", "erasure", "plans")
 
 
 def main() -> int:

@@ -6,6 +6,7 @@ from typing import Final
 from ringfence.boot.trail import Step
 from ringfence.lifecycle.accounts.erasure import Eraser, erase_due
 from ringfence.lifecycle.holds.holds import Holds
+from ringfence.lifecycle.plans.billing import bill, forget
 from ringfence.lifecycle.plans.changing import Plans
 from ringfence.lifecycle.sweep.sweeper import Sweeper
 from ringfence.vault.vault import Vault
@@ -13,11 +14,14 @@ from ringfence.work.database import Database
 
 CHANGE_S: Final = 10.0
 HOLD_S: Final = 30.0
+BILL_S: Final = 3600.0
 ERASE_S: Final = 60.0
 SETTLE_S: Final = 300.0
 _TO_ERASE: Final = "SELECT * FROM lookup.accounts_to_erase(%s)"
 _CHANGES: Final = "SELECT * FROM lookup.accounts_with_changes(%s)"
 _HOLDS: Final = "SELECT * FROM lookup.accounts_with_holds_to_see_to()"
+_TO_BILL: Final = "SELECT * FROM lookup.accounts_to_bill()"
+_OLD_INVOICES: Final = "SELECT * FROM lookup.accounts_with_old_invoices(%s)"
 _UNSETTLED: Final = "SELECT * FROM lookup.accounts_with_unsettled_erasures(%s)"
 
 
@@ -30,13 +34,16 @@ def life_jobs(vault: Vault, database: Database, sweeper: Sweeper) -> list[tuple[
     async def hold() -> None:
         await asyncio.to_thread(see_to_holds, database, vault)
 
+    async def bill_all() -> None:
+        await asyncio.to_thread(close_months, database, vault, sweeper)
+
     async def erase() -> None:
         await asyncio.to_thread(erase_accounts, database, vault, sweeper)
 
     async def look_again() -> None:
         await asyncio.to_thread(settle_accounts, database, vault)
 
-    return [(change, CHANGE_S), (hold, HOLD_S), (erase, ERASE_S), (look_again, SETTLE_S)]
+    return [(change, CHANGE_S), (hold, HOLD_S), (bill_all, BILL_S), (erase, ERASE_S), (look_again, SETTLE_S)]
 
 
 def change_plans(database: Database, vault: Vault) -> None:
@@ -53,6 +60,18 @@ def see_to_holds(database: Database, vault: Vault) -> None:
         accounts = [row[0] for row in cursor.execute(_HOLDS).fetchall()]
     for account_id in accounts:
         Holds(database, vault).carry_on(account_id)
+
+
+def close_months(database: Database, vault: Vault, sweeper: Sweeper) -> None:
+    """An invoice for each month that is over; those whose years have passed go, unless the clock is in doubt."""
+    with database.transaction() as cursor:
+        accounts = [row[0] for row in cursor.execute(_TO_BILL).fetchall()]
+        old = [row[0] for row in cursor.execute(_OLD_INVOICES, (vault.clock.now(),)).fetchall()]
+    for account_id in accounts:
+        bill(database, vault.clock, account_id)
+    if old and sweeper.look_at_clock() is None:
+        for account_id in old:
+            forget(database, vault.clock, account_id)
 
 
 def erase_accounts(database: Database, vault: Vault, sweeper: Sweeper) -> int:

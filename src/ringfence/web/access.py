@@ -24,6 +24,10 @@ class Action(StrEnum):
     EDIT_KEYS = "edit_keys"
     EDIT_COMPANY = "edit_company"  # what the company says of itself, for its invoices
     EDIT_SIGN_IN = "edit_sign_in"  # how members come in
+    SEE_PLAN = "see_plan"  # plan, invoices, what a change would do
+    EDIT_PLAN = "edit_plan"  # change it, leave, come back
+    SEE_HOLDS = "see_holds"
+    EDIT_HOLDS = "edit_holds"  # legal holds: the owner and the privacy officer, nobody else
     SEE_AUDIT = "see_audit"  # who did what, and exports of it
 
 
@@ -39,15 +43,36 @@ _RUNNING: Final = _WORKING | {Action.EDIT_NUMBERS, Action.SEE_MEMBERS, Action.ED
 TABLE: Final[dict[Role, frozenset[Action]]] = {
     Role.OWNER: frozenset(Action),
     Role.ADMIN: frozenset(
-        _RUNNING | {Action.EDIT_MEMBERS, Action.SEE_AUDIT, Action.EDIT_COMPANY, Action.EDIT_SIGN_IN}
+        _RUNNING
+        | {
+            Action.EDIT_MEMBERS,
+            Action.SEE_AUDIT,
+            Action.EDIT_COMPANY,
+            Action.EDIT_SIGN_IN,
+            Action.SEE_PLAN,
+            Action.SEE_HOLDS,
+        }
     ),
     Role.MANAGER: frozenset(_WORKING | {Action.EDIT_NUMBERS}),
     Role.ANALYST: frozenset({Action.SEE_CALLS, Action.SEE_AGENTS}),
-    Role.BILLING: frozenset({Action.EDIT_COMPANY}),
+    Role.BILLING: frozenset({Action.EDIT_COMPANY, Action.SEE_PLAN}),
     Role.PRIVACY_OFFICER: frozenset(
-        {*_READING, Action.DELETE_CALLS, Action.EXPORT_CALLS, Action.SEE_MEMBERS, Action.SEE_AUDIT}
+        {
+            *_READING,
+            Action.DELETE_CALLS,
+            Action.EXPORT_CALLS,
+            Action.SEE_MEMBERS,
+            Action.SEE_AUDIT,
+            Action.SEE_PLAN,
+            Action.SEE_HOLDS,
+            Action.EDIT_HOLDS,
+        }
     ),
 }
+
+
+# What a cancelled account still opens: how it stands, and the way back.
+WHEN_CLOSED: Final = frozenset({Action.SEE_PLAN, Action.EDIT_PLAN})
 
 
 def may(role: Role, action: Action) -> bool:

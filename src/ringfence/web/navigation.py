@@ -32,11 +32,13 @@ MAP: Final = (
         (
             Item("Who looked", "/audit/", Action.SEE_AUDIT),
             Item("Receipts", "/receipts/", Action.SEE_CALLS),
+            Item("Retention & holds", "/retention/", Action.SEE_HOLDS),
         ),
     ),
     Group(
         "Settings",
         (
+            Item("Plan", "/settings/plan/", Action.SEE_PLAN),
             Item("Company", "/settings/company/", Action.EDIT_COMPANY),
             Item("Members", "/settings/members/", Action.SEE_MEMBERS),
             Item("Ways in", "/settings/sign-in/", Action.EDIT_SIGN_IN),

@@ -14,6 +14,7 @@ from ringfence.web.console.people import (
     sign_on,
     sign_up,
 )
+from ringfence.web.console.privacy import plan, retention
 from ringfence.web.public import keys, privacy, trust
 from ringfence.web.webhooks import twilio
 
@@ -72,6 +73,7 @@ urlpatterns = [
     path("agents/new/", agents.new, name="new-agent"),
     path("agents/<uuid:agent_id>/", agents.edit, name="agent"),
     path("agents/<uuid:agent_id>/versions/<int:number>/", agents.version, name="agent-version"),
+    path("agents/<uuid:agent_id>/periods/", retention.periods, name="agent-periods"),
     path("agents/<uuid:agent_id>/put-away/", agents.put_away, name="put-away"),
     path("agents/<uuid:agent_id>/talk/", agents.talk, name="talk"),
     path("agents/<uuid:agent_id>/ticket/", agents.ticket, name="ticket"),
@@ -103,6 +105,11 @@ urlpatterns = [
     path("settings/sign-in/", company.ways_in, name="ways-in"),
     path("settings/sign-in/enforce/", company.enforce, name="enforce-sign-on"),
     path("settings/sign-in/forget/", company.forget, name="forget-sign-on"),
+    path("settings/plan/", plan.show, name="plan"),
+    path("settings/plan/change/", plan.change, name="change-plan"),
+    path("settings/plan/lower/<slug:plan>/", plan.lower, name="lower-plan"),
+    path("retention/", retention.show, name="retention"),
+    path("retention/holds/<uuid:hold_id>/release/", retention.release, name="release-hold"),
     path("settings/keys/", settings.api_keys, name="keys"),
     path("settings/keys/<uuid:key_id>/revoke/", settings.revoke_key, name="revoke-key"),
     path("settings/engines/", settings.own_engines, name="engines"),

@@ -11,8 +11,9 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from ringfence.apps.accounts.members import Belonging
 from ringfence.apps.accounts.models import Role, User
+from ringfence.apps.accounts.terms import demand_open
 from ringfence.core.errors import NotAllowed
-from ringfence.web.access import Action, demand, may
+from ringfence.web.access import WHEN_CLOSED, Action, demand, may
 from ringfence.web.people.doors import Door, door
 
 SESSION_ACCOUNT: Final = "account"
@@ -112,6 +113,8 @@ def needs(action: Action | None = None) -> Callable[[View], View]:
                 return HttpResponseRedirect(f"/sign-in/?{urlencode({'next': request.get_full_path()})}")
             if action is not None:
                 demand(viewer.role, action)
+                if action not in WHEN_CLOSED:
+                    demand_open(viewer.account_id)
             return view(request, *args, **kwargs)
 
         checked.action = action  # type: ignore[attr-defined]

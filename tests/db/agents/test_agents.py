@@ -143,7 +143,7 @@ def test_anothers_agent_is_as_none(agent_id: UUID, clock: ManualClock) -> None:
         (AgentPeriods(recording=5, transcript=5, log=5), Plan.GROWTH, True),
         (AgentPeriods(recording=5, transcript=6, log=5), Plan.GROWTH, False),
         (AgentPeriods(log=5), Plan.GROWTH, False),
-        (AgentPeriods(log=40), Plan.STARTER, True),
+        (AgentPeriods(log=40), Plan.STARTER, False),
         (AgentPeriods(log=40), Plan.ENTERPRISE, False),
         (AgentPeriods(recording=0, transcript=0, log=0), Plan.STARTER, False),
         (AgentPeriods(recording=-1), Plan.STARTER, False),

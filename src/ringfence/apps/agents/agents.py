@@ -109,6 +109,10 @@ def set_periods(account_id: UUID, agent_id: UUID, periods: AgentPeriods, plan: P
 
     The call log holds the call together: it cannot be shorter than a part, nor kept for no day at all.
     """
+    for part in Part:
+        chosen, longest = periods.of(part), days(part, plan)
+        if chosen is not None and longest is not None and chosen > longest:
+            raise BadPeriods(f"The {plan.value.capitalize()} plan keeps this for {longest} days at most.")
     kept = {part: days(part, plan, periods) for part in Part}
     log = kept.pop(Part.LOG)
     if log == 0:

@@ -41,6 +41,7 @@ from ringfence.lifecycle.accounts.doors import DjangoTransactions, Transactions
 from ringfence.lifecycle.audit.ledger import HeadLedger, open_ledger
 from ringfence.lifecycle.ledger.batches import Entry, SignedBatch
 from ringfence.lifecycle.ledger.book import Book, place
+from ringfence.lifecycle.plans.billing import last_bill
 from ringfence.vault.errors import EpochGone
 from ringfence.vault.keyring import account_epoch, hold_epoch
 from ringfence.vault.vault import Vault
@@ -145,6 +146,7 @@ class Eraser:
                 return False
             now = self.clock.now()
             if known.erasing_at is None:
+                last_bill(cursor, self.clock, account_id, known)
                 note(cursor, self.vault, account_id, Act.ACCOUNT_ERASED, Thing("account", str(account_id)))
                 cursor.execute(_MARK, (now, account_id))
             fresh = (new_id(self.clock), account_id, account_id, now, by, Jsonb(PLACES))

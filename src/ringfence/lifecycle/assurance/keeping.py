@@ -7,15 +7,20 @@ from django.db import connection, transaction
 
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.calls.models import Erasure
+from ringfence.lifecycle.accounts import tables
 from ringfence.lifecycle.assurance.values import Evidence, Look, Looking, broken, gap, kept
 from ringfence.lifecycle.audit.checking import audit_status
 from ringfence.lifecycle.backup.days import BackupDays, ends
 from ringfence.lifecycle.ledger import gate
 from ringfence.lifecycle.ledger.book import book
 from ringfence.lifecycle.sweep.status import Standing, read_facts, sweep_status
+from ringfence.policy.catalogue import Holding, PlaceKind, catalogue
 
 AT_ONCE: Final = timedelta(hours=1)
 _HOLDS: Final = "SELECT holds, calls FROM lookup.holds_in_force()"
+_TO_ERASE: Final = "SELECT * FROM lookup.accounts_to_erase(%s)"
+_ERASED: Final = "SELECT accounts, newest FROM lookup.erased_accounts()"
+_OLD_INVOICES: Final = "SELECT * FROM lookup.accounts_with_old_invoices(%s)"
 _OPEN: Final = "SELECT * FROM lookup.accounts_with_open_erasures()"
 
 
@@ -92,6 +97,49 @@ def receipts(_looking: Looking) -> Evidence:
     )
 
 
+def accounts(looking: Looking) -> Evidence:
+    """Whoever cancelled is gone when the days of grace are over, and nothing of theirs is left but what the law keeps."""
+    now = looking.clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(_TO_ERASE, [now - AT_ONCE])
+        late = len(cursor.fetchall())
+        cursor.execute(_ERASED)
+        gone, newest = cursor.fetchone()
+    facts = {
+        "overdue": str(late), "erased_accounts": str(gone), "last_erased": _moment(newest),
+        "tables_emptied": str(len(tables.erased())), "tables_kept": ", ".join(tables.kept()),
+    }  # fmt: skip
+    if late:
+        return broken("An account whose days of grace are over is not gone everywhere yet.", **facts)
+    return kept(
+        "A cancelled account is closed at once and erased when its days of grace are over: its keys first, then every table, "
+        "object and person that belong to nobody else.",
+        **facts,
+    )
+
+
+def billing(looking: Looking) -> Evidence:
+    """Invoices go when their years have passed, and hold nothing of a call."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OLD_INVOICES, [looking.clock.now() - timedelta(days=1)])
+        late = len(cursor.fetchall())
+    found = [catalogue().of(PlaceKind.TABLE)[name] for name in ("billing_invoice", "billing_usage")]
+    of_calls = [
+        field.name
+        for place in found
+        for field in place.fields.values()
+        if field.facets.category in {Holding.CALL, Holding.CONTACT} or field.sealed
+    ]
+    facts = {"past_their_years": str(late), "fields_about_calls": ", ".join(of_calls) or "none"}
+    if late or of_calls:
+        return broken("Billing records are kept too long, or hold something of a call.", **facts)
+    return kept(
+        "Invoices and the counts beneath them are kept for seven years from the invoice's date, outlive their account, and "
+        "hold no number, no name of anybody who was called, and no content.",
+        **facts,
+    )
+
+
 def backups(looking: Looking) -> Evidence:
     today = looking.clock.now().date()
     open_days = BackupDays.of(looking.vault.keyring).open
@@ -118,6 +166,8 @@ LOOKS: Final[dict[str, Look]] = {
     "keep.transcripts": on_time,
     "keep.logs": on_time,
     "keep.audit": trail,
+    "keep.account": accounts,
+    "keep.billing": billing,
     "keep.delete": deletions,
     "keep.receipts": receipts,
     "keep.backups": backups,

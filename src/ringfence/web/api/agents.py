@@ -1,14 +1,25 @@
 """`/agents`: definitions, drafts and published versions."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema, Status
 
-from ringfence.apps.agents.agents import AgentFacts, agent, agents, archive, create_agent, save_draft
+from ringfence.apps.accounts.accounts import account
+from ringfence.apps.agents.agents import (
+    AgentFacts,
+    agent,
+    agents,
+    archive,
+    create_agent,
+    save_draft,
+    set_periods,
+)
 from ringfence.apps.agents.versions import definition_of, publish, versions
 from ringfence.core.agent.definition import DefinitionError, needs_engine, parse
+from ringfence.policy import AgentPeriods
 from ringfence.web.access import Action
 from ringfence.web.api.idempotency import once
 from ringfence.web.api.principal import holder_of, needs
@@ -26,6 +37,14 @@ class AgentIn(Schema):
 
 class DefinitionIn(Schema):
     definition: str = Field(max_length=200_000, description="YAML.")
+
+
+class PeriodsIn(Schema):
+    """Days for which later calls' parts are kept; null as the plan says, 0 for never written (the log: a day at least)."""
+
+    recording: int | None = Field(default=None, ge=0)
+    transcript: int | None = Field(default=None, ge=0)
+    log: int | None = Field(default=None, ge=1)
 
 
 @router.get("", summary="List agents")
@@ -49,6 +68,21 @@ def create(request: HttpRequest, body: AgentIn) -> Status[dict[str, Any]]:
 @needs(Action.SEE_AGENTS)
 def show(request: HttpRequest, agent_id: UUID) -> dict[str, Any]:
     return _whole(holder_of(request).account_id, agent_id)
+
+
+@router.get("/{uuid:agent_id}/periods", summary="For how many days its calls are kept")
+@needs(Action.SEE_AGENTS)
+def periods(request: HttpRequest, agent_id: UUID) -> dict[str, Any]:
+    return asdict(agent(holder_of(request).account_id, agent_id).periods)
+
+
+@router.put("/{uuid:agent_id}/periods", summary="Keep its later calls for a shorter time than the plan does")
+@needs(Action.EDIT_AGENTS)
+@once
+def change_periods(request: HttpRequest, agent_id: UUID, body: PeriodsIn) -> dict[str, Any]:
+    account_id = holder_of(request).account_id
+    set_periods(account_id, agent_id, AgentPeriods(**body.dict()), account(account_id).plan)
+    return asdict(agent(account_id, agent_id).periods)
 
 
 @router.put("/{uuid:agent_id}/draft", summary="Replace the draft")

@@ -10,8 +10,9 @@ from ninja.security import HttpBearer
 from ringfence.apps.accounts.apikeys import KeyHolder, verify
 from ringfence.apps.accounts.errors import KeyRefused
 from ringfence.apps.accounts.models import Role
+from ringfence.apps.accounts.terms import demand_open
 from ringfence.apps.audit.acting import Actor, ActorKind, acting
-from ringfence.web.access import Action, demand
+from ringfence.web.access import WHEN_CLOSED, Action, demand
 from ringfence.web.clock import clock
 
 Operation = Callable[..., Any]
@@ -43,6 +44,8 @@ def needs(action: Action) -> Callable[[Operation], Operation]:
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             holder = holder_of(request)
             demand(Role(holder.role), action)
+            if action not in WHEN_CLOSED:
+                demand_open(holder.account_id)
             who = Actor(ActorKind.API_KEY, holder.key_id, request.META.get("REMOTE_ADDR") or None)
             with acting(who):
                 return operation(request, *args, **kwargs)

@@ -14,6 +14,7 @@ from ringfence.apps.agents.versions import definition_of, get_for_call, publish,
 from ringfence.core.agent.definition import AgentDefinition, DefinitionError, needs_engine, parse
 from ringfence.core.agent.examples import source
 from ringfence.core.call import Channel, Direction
+from ringfence.policy import Part, days
 from ringfence.web.access import Action, demand
 from ringfence.web.clock import clock
 from ringfence.web.viewer import needs, viewer_of
@@ -72,6 +73,7 @@ def edit(request: HttpRequest, agent_id: UUID) -> HttpResponse:
         "agent": found, "draft": text, "problems": problems, "definition": definition, "saved": saved,
         "needs": needs_engine(definition) if definition else (), "lines": text.count("\n") + 1,
         "versions": versions(viewer.account_id, agent_id), "flow": flow(definition),
+        "longest": days(Part.LOG, viewer.account.plan),
         "changed": found.live_version is None
         or text != definition_of(viewer.account_id, agent_id, found.live_version),
     }  # fmt: skip

@@ -139,3 +139,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT DISTINCT e.account_id FROM public.calls_erasure e WHERE e.state = 'done' AND e.done_at < before
 $$;
 GRANT EXECUTE ON FUNCTION lookup.accounts_with_old_receipts(timestamptz) TO rf_worker;
+
+-- name: erased_accounts
+-- How many accounts were erased, of which a receipt is kept, and when the last of them.
+CREATE OR REPLACE FUNCTION lookup.erased_accounts() RETURNS TABLE (accounts bigint, newest timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT count(*), max(e.done_at) FROM public.calls_erasure e WHERE e.part = 'account' AND e.state = 'done'
+$$;
+GRANT EXECUTE ON FUNCTION lookup.erased_accounts() TO rf_web, rf_worker;
