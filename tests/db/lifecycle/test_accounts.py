@@ -320,3 +320,31 @@ def test_the_last_second_in_which_an_account_can_come_back(house: House, seconds
         return
     with pytest.raises(GraceIsOver):
         come_back(house.account_id, clock=office.clock)
+
+
+def test_a_restored_database_erases_the_account_again(house: House, database: Database) -> None:
+    """The ledger remembers what the backup does not: the account is there again, open, and with keys that are gone."""
+    from ringfence.lifecycle.replay import apply
+    from tests.support.database import as_login
+
+    house.office.call()
+    with database.superuser() as admin:
+        saved = admin.execute("SELECT * FROM accounts_account WHERE id = %s", [house.account_id]).fetchone()
+        names = [
+            each.name for each in admin.execute("SELECT * FROM accounts_account LIMIT 0").description or ()
+        ]
+    assert saved is not None
+    assert house.eraser.erase(house.account_id, by="member:1")
+    signed = house.eraser.book.newest()
+    assert signed is not None
+    assert [entry.account for entry in signed.batch.entries] == [house.account_id]
+    one_everywhere(database, house.account_id)
+    with database.superuser() as admin:
+        admin.execute("DELETE FROM calls_erasure WHERE account_id = %s", [house.account_id])
+        places = ", ".join(["%s"] * len(names))
+        admin.execute(f"INSERT INTO accounts_account ({', '.join(names)}) VALUES ({places})", saved)  # noqa: S608 - our own columns
+    with as_login("worker"):
+        apply([signed], house.office.clock)
+    assert left(database, house.account_id) <= KEPT
+    (line,) = list_receipts(house.account_id, clock=house.office.clock).items
+    assert (line["part"], line["state"]) == ("account", "erased")
