@@ -24,6 +24,7 @@ OURS = (
     "numbers",
     "people",
     "policies",
+    "requests",
     "sweeps",
 )
 
@@ -67,7 +68,7 @@ def test_the_models_are_what_the_migrations_make(database: Database) -> None:
 
 
 def test_down_to_nothing_and_up_again(other: Database) -> None:
-    for app in ("calls", "holds", "billing", "numbers", "agents", "accounts", "audit", "keys"):
+    for app in ("requests", "calls", "holds", "billing", "numbers", "agents", "accounts", "audit", "keys"):
         call_command("migrate", app, "zero", database="owner", verbosity=0)
     with other.superuser() as look:
         left = look.execute(

@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from ringfence.boot.clock import SystemClock
-from ringfence.core.call import CallResult, CallSetup, Channel, Direction
+from ringfence.core.call import CallResult, CallSetup, Channel, Direction, RightAsked
 from ringfence.core.errors import Unavailable
 from ringfence.vault.live import LiveKeys
 from ringfence.vault.seal import new_key
@@ -53,6 +53,7 @@ class Doors:
     keys: dict[UUID, LiveKeys] = field(default_factory=dict)
     delivered: list[tuple[CallResult, Journals]] = field(default_factory=list)
     suppressed: list[tuple[str | None, str]] = field(default_factory=list)
+    entered: list[RightAsked] = field(default_factory=list)
     transfers: list[tuple[str, str, str]] = field(default_factory=list)
     transfer_works: bool = True
     away: int = 0
@@ -94,6 +95,9 @@ class Doors:
 
     async def suppress(self, setup: CallSetup, cause: str) -> None:
         self.suppressed.append((setup.from_number, cause))
+
+    async def enter(self, setup: CallSetup, answered_at: datetime, asked: RightAsked) -> None:
+        self.entered.append(asked)
 
     async def beat(self, calls: Sequence[tuple[UUID, UUID]]) -> None:
         """Nobody listens."""

@@ -62,6 +62,7 @@ def await_log(account_id: UUID, call_id: UUID) -> dict[str, Any]:
     """The call's JSON once it was taken in, with its summary if that follows soon."""
     from ringfence.apps.calls.document import call_document
     from ringfence.apps.calls.reveal import PROVIDING
+    from ringfence.apps.requests.spoken import requests_of_call
 
     deadline = time.monotonic() + LOG_WITHIN_S
     summary_by: float | None = None
@@ -72,7 +73,7 @@ def await_log(account_id: UUID, call_id: UUID) -> dict[str, Any]:
         if document["ended_at"] is not None:
             summary_by = summary_by or time.monotonic() + SUMMARY_WITHIN_S
             if document["summary"].get("reason") != "pending" or time.monotonic() > summary_by:
-                return document
+                return {**document, "requests": requests_of_call(account_id, call_id)}
         elif time.monotonic() > deadline:
             raise Unavailable("The call ended, but its log did not appear. The media process's log says why.")
         time.sleep(0.1)

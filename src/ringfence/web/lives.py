@@ -4,7 +4,7 @@ from typing import Any
 
 from ringfence.apps.accounts.terms import Standing
 from ringfence.apps.keys.wiring import vault
-from ringfence.lifecycle.accounts.doors import DjangoTransactions
+from ringfence.lifecycle.doors import DjangoTransactions
 from ringfence.lifecycle.holds.holds import HoldFacts, Holds
 from ringfence.lifecycle.plans.changing import Plans, Preview
 

@@ -13,8 +13,9 @@ from ringfence.apps.calls.content import LOG, Place, live_numbers_key, open_json
 from ringfence.apps.calls.purposes import PROVIDING, check_purpose
 from ringfence.apps.numbers.causes import Cause
 from ringfence.apps.numbers.suppressions import suppress
+from ringfence.apps.requests.spoken import enter
 from ringfence.apps.rows.cursor import set_tenant
-from ringfence.core.call import CallSetup, Channel, Direction
+from ringfence.core.call import CallSetup, Channel, Direction, RightAsked
 from ringfence.policy import Part, Plan
 from ringfence.vault.vault import Vault
 from ringfence.voice.runtime.ports import Admitted, EngineChoice
@@ -69,6 +70,9 @@ class Desk:
         number = setup.from_number if setup.direction is Direction.INBOUND else setup.to_number
         if number:
             await asyncio.to_thread(self._suppress, setup.account_id, number, cause)
+
+    async def enter(self, setup: CallSetup, answered_at: datetime, asked: RightAsked) -> None:
+        await asyncio.to_thread(self._enter, setup, answered_at, asked)
 
     async def beat(self, calls: Sequence[tuple[UUID, UUID]]) -> None:
         await asyncio.to_thread(self._beat, calls)
@@ -165,6 +169,10 @@ class Desk:
         with self._database.transaction(account_id) as cursor:
             kind = Cause.KEYED if cause == "key" else Cause.SPOKEN
             suppress(cursor, self._vault, account_id, number, kind)
+
+    def _enter(self, setup: CallSetup, answered_at: datetime, asked: RightAsked) -> None:
+        with self._database.transaction(setup.account_id) as cursor:
+            enter(cursor, self._vault, setup.account_id, setup.call_id, answered_at, (asked,))
 
     def _beat(self, calls: Sequence[tuple[UUID, UUID]]) -> None:
         now = self._vault.clock.now()

@@ -37,8 +37,8 @@ from ringfence.core.errors import Unavailable
 from ringfence.core.ids import new_id
 from ringfence.lifecycle import held
 from ringfence.lifecycle.accounts import tables
-from ringfence.lifecycle.accounts.doors import DjangoTransactions, Transactions
 from ringfence.lifecycle.audit.ledger import HeadLedger, open_ledger
+from ringfence.lifecycle.doors import DjangoTransactions, Transactions
 from ringfence.lifecycle.ledger.batches import Entry, SignedBatch
 from ringfence.lifecycle.ledger.book import Book, place
 from ringfence.lifecycle.plans.billing import last_bill

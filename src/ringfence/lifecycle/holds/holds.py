@@ -23,7 +23,7 @@ from ringfence.apps.keys.buckets import open_buckets
 from ringfence.apps.numbers.e164 import e164
 from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
-from ringfence.lifecycle.accounts.doors import Transactions
+from ringfence.lifecycle.doors import Transactions
 from ringfence.lifecycle.holds.errors import BadHold, NoSuchHold, NotTheirs
 from ringfence.lifecycle.holds.keys import Moving
 from ringfence.lifecycle.plans.moving import follow_calls

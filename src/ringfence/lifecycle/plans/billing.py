@@ -7,7 +7,7 @@ from uuid import UUID
 from ringfence.apps.accounts.terms import Standing, standing
 from ringfence.apps.billing.invoices import forget_old, make_invoice, newest_day
 from ringfence.core.clock import Clock
-from ringfence.lifecycle.accounts.doors import Transactions
+from ringfence.lifecycle.doors import Transactions
 from ringfence.lifecycle.plans.ending import paid_until
 
 _DAY = timedelta(days=1)

@@ -13,7 +13,7 @@ from ringfence.apps.accounts.terms import Standing, standing
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import note
 from ringfence.core.clock import Clock
-from ringfence.lifecycle.accounts.doors import Transactions
+from ringfence.lifecycle.doors import Transactions
 from ringfence.lifecycle.plans.ending import NOTICE, paid_until
 from ringfence.lifecycle.plans.errors import IsCancelled, NothingToCome, NotShown, NotThisPlan
 from ringfence.lifecycle.plans.moving import follow, follow_soon, rewrap

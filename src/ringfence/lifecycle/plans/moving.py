@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from ringfence.apps.accounts.terms import term_of
-from ringfence.lifecycle.accounts.doors import Transactions
+from ringfence.lifecycle.doors import Transactions
 from ringfence.policy import AgentPeriods, Part, Plan, Term
 from ringfence.vault.errors import EpochGone
 from ringfence.vault.keyring import HOLD, day_epoch, shelf_epoch

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -302,12 +302,15 @@ class LiveCall:
             case commands.Note():
                 self._note(command.entry)
             case commands.Suppress():
-                wish = partial(self._services.admission.suppress, self.setup, command.cause)
-                self._wishes.append(self._services.tasks.spawn(until_kept(self.setup.call_id, wish)))
+                self._wish(partial(self._services.admission.suppress, self.setup, command.cause))
             case commands.Transfer():
                 self._services.tasks.spawn(self._transfer(command.number))
             case commands.HangUp():
                 self._ending = _Ending(Outcome(command.outcome), "platform", now + LAST_WORDS_S)
+
+    def _wish(self, keep: Callable[[], Awaitable[None]]) -> None:
+        """What the caller asked for is entered at once: it is not lost with the process."""
+        self._wishes.append(self._services.tasks.spawn(until_kept(self.setup.call_id, keep)))
 
     def _played(self, finished: Finished, now: float, *, done: bool = True) -> None:
         self._tell(
@@ -335,6 +338,7 @@ class LiveCall:
                 self._problems.append(entry)
             case RightAsked():
                 self._rights.append(entry)
+                self._wish(partial(self._services.admission.enter, self.setup, self.answered_at, entry))
 
     async def _transfer(self, number: str) -> None:
         try:

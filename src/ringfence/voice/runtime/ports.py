@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
-from ringfence.core.call import CallResult, CallSetup, Channel
+from ringfence.core.call import CallResult, CallSetup, Channel, RightAsked
 from ringfence.vault.live import LiveKeys
 from ringfence.voice.speech.ports import Llm, Stt, Tts
 
@@ -69,6 +69,10 @@ class Admission(Protocol):
 
     async def suppress(self, setup: CallSetup, cause: str) -> None:
         """No further call to the person's number, from now."""
+        ...
+
+    async def enter(self, setup: CallSetup, answered_at: datetime, asked: RightAsked) -> None:
+        """Write a right down that outlives the call, before the call is over. Again changes nothing."""
         ...
 
     async def beat(self, calls: Sequence[tuple[UUID, UUID]]) -> None:

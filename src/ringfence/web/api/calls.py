@@ -18,6 +18,7 @@ from ringfence.apps.calls.reveal import PROVIDING, open_recording
 from ringfence.apps.numbers.e164 import e164
 from ringfence.apps.numbers.errors import NoSuchNumber
 from ringfence.apps.numbers.numbers import numbers
+from ringfence.apps.requests.spoken import requests_of_call
 from ringfence.core.config import current
 from ringfence.core.errors import BadInput, Unavailable
 from ringfence.lifecycle.deletion import Part, delete_parts
@@ -102,7 +103,9 @@ def place(request: HttpRequest, body: CallOut) -> Status[dict[str, Any]]:
 @router.get("/{uuid:call_id}", summary="One call")
 @needs(Action.READ_CALLS)
 def show(request: HttpRequest, call_id: UUID) -> dict[str, Any]:
-    return call_document(holder_of(request).account_id, call_id, purpose=PROVIDING, clock=clock())
+    account_id = holder_of(request).account_id
+    call = call_document(account_id, call_id, purpose=PROVIDING, clock=clock())
+    return {**call, "requests": requests_of_call(account_id, call_id)}
 
 
 @router.delete("/{uuid:call_id}", response={204: None}, summary="Delete a call, whole")

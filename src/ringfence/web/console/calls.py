@@ -17,6 +17,7 @@ from ringfence.apps.calls.document import call_document
 from ringfence.apps.calls.errors import NeverKept, NoSuchCall, PartGone
 from ringfence.apps.calls.listing import is_live, name_calls
 from ringfence.apps.calls.reveal import PROVIDING, open_recording, open_waveform
+from ringfence.apps.requests.spoken import requests_of_call
 from ringfence.core.errors import BadInput
 from ringfence.lifecycle.deletion import Part, delete_parts
 from ringfence.lifecycle.export import MEDIA_TYPE, vcon_stream
@@ -62,6 +63,7 @@ def show(request: HttpRequest, call_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "call": call, "agent": _agent(viewer, call["agent"]["slug"]), "live": live, "wave": wave,
         "turns": drawing.turns(call), "timings": drawing.timings(call), "follow": live or _unfinished(call),
+        "requests": requests_of_call(viewer.account_id, call_id),
         "deleted": any(call[part].get("reason") in ERASED for part in ("recording", "transcript")),
     }  # fmt: skip
     return render(request, "calls/show.html", context)
