@@ -70,9 +70,23 @@ class Site:
         return f"{self.url}/sign-in/link/?token={sign_in_token(user)}"
 
 
+Launch = Callable[..., Browser]
+
+
 @pytest.fixture(scope="package")
-def site(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # noqa: TID251 - Playwright's loop waits in this very thread
+def launch() -> Iterator[Launch]:
+    """Start a browser; `launch(*flags)` adds to the flags they all have."""
+    path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"  # noqa: TID251 - make test names it
+    with pytest.MonkeyPatch.context() as setting, sync_playwright() as playwright:
+        setting.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop waits in this very thread
+        found = path if Path(path).exists() else None
+        yield lambda *flags: playwright.chromium.launch(
+            executable_path=found, args=[*FLAGS, *flags], headless=True
+        )
+
+
+@pytest.fixture(scope="package")
+def site(launch: Launch, database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     from ringfence.web.wsgi import application
 
     folder = tmp_path_factory.mktemp("site")
@@ -87,21 +101,6 @@ def site(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     pool.close()
     worker.close()
     connections.close_all()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]  # noqa: TID251
-
-
-Launch = Callable[..., Browser]
-
-
-@pytest.fixture(scope="package")
-def launch() -> Iterator[Launch]:
-    """Start a browser; `launch(*flags)` adds to the flags they all have."""
-    path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"  # noqa: TID251 - make test names it
-    with sync_playwright() as playwright:
-        found = path if Path(path).exists() else None
-        yield lambda *flags: playwright.chromium.launch(
-            executable_path=found, args=[*FLAGS, *flags], headless=True
-        )
 
 
 @pytest.fixture(scope="package")

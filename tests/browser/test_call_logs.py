@@ -154,9 +154,9 @@ def test_time_ends_a_call_to_the_second(site: Site, enter: Enter) -> None:
     account_id = site.account()
     site.clock.advance(40 * 86_400)  # keep other tests' calls out of it
     call = site.logger(account_id).log()
-    visitor = enter(account_id)
     url = f"{site.url}/learn/calls/{call}/recording"
     site.clock.advance(30 * 86_400 - 1)
+    visitor = enter(account_id)
     assert visitor.context.request.get(url).status == 200
     site.clock.advance(1)
     assert visitor.context.request.get(url).status == 404

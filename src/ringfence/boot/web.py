@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from gunicorn.app.base import BaseApplication
 
@@ -40,6 +41,22 @@ class _Server(BaseApplication):  # type: ignore[misc]
         return self._application
 
 
+class Addresses:
+    """Who is at the other end of each connection. The front says it once, before the first request; every further request on
+    the same connection comes from there too.
+    """
+
+    def __init__(self) -> None:
+        self._of: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()
+
+    def tell(self, _worker: Any, request: Any) -> None:
+        """Gunicorn's hook: give a request the address of its connection."""
+        if request.proxy_protocol_info:
+            self._of[request.unreader] = request.proxy_protocol_info
+        else:
+            request.proxy_protocol_info = self._of.get(request.unreader)
+
+
 def serve() -> None:
     """Serve until told to stop."""
     config, vault = begin("web")
@@ -72,6 +89,7 @@ def serve() -> None:
             "preload_app": True,
             "proc_name": "ringfence-web",
             "limit_request_line": 8190,
+            "pre_request": Addresses().tell,
             "post_fork": lambda _arbiter, _worker: die_with_parent(),
         },
     ).run()

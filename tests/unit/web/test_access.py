@@ -8,13 +8,16 @@ from ringfence.web.access import TABLE, Action, may
 
 EXPECTED = {
     Role.OWNER: set(Action),
-    Role.ADMIN: set(Action),
-    Role.MANAGER: set(Action) - {Action.SEE_MEMBERS, Action.EDIT_MEMBERS, Action.EDIT_KEYS, Action.SEE_AUDIT, Action.EDIT_COMPANY, Action.EDIT_SIGN_IN},
+    Role.ADMIN: set(Action) - {Action.EDIT_PLAN, Action.EDIT_HOLDS},
+    Role.MANAGER: {
+        Action.SEE_CALLS, Action.READ_CALLS, Action.DELETE_CALLS, Action.EXPORT_CALLS, Action.SEE_AGENTS, Action.EDIT_AGENTS,
+        Action.PLACE_CALLS, Action.SEE_NUMBERS, Action.EDIT_NUMBERS,
+    },
     Role.ANALYST: {Action.SEE_CALLS, Action.SEE_AGENTS},
-    Role.BILLING: {Action.EDIT_COMPANY},
+    Role.BILLING: {Action.EDIT_COMPANY, Action.SEE_PLAN},
     Role.PRIVACY_OFFICER: {
         Action.SEE_CALLS, Action.READ_CALLS, Action.DELETE_CALLS, Action.EXPORT_CALLS, Action.SEE_AGENTS,
-        Action.SEE_NUMBERS, Action.SEE_MEMBERS, Action.SEE_AUDIT,
+        Action.SEE_NUMBERS, Action.SEE_MEMBERS, Action.SEE_AUDIT, Action.SEE_PLAN, Action.SEE_HOLDS, Action.EDIT_HOLDS,
     },
 }  # fmt: skip
 OPEN = {"home", "sign-in", "sign-in-link", "sign-out", "gallery", "twilio-voice", "twilio-status"}

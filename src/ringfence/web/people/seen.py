@@ -1,7 +1,7 @@
 """Where a request comes from, in no more detail than its owner needs to know it again."""
 
 import re
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
 from django.http import HttpRequest
@@ -20,6 +20,7 @@ _SYSTEMS: Final = (
 )  # fmt: skip
 UNKNOWN: Final = "Another program"
 NO_ADDRESS: Final = "unknown"
+HERE: Final = "this machine"
 V4_PREFIX: Final = 24
 V6_PREFIX: Final = 48
 
@@ -47,5 +48,9 @@ def network(address: str) -> str:
         found = ip_address(address)
     except ValueError:
         return NO_ADDRESS
+    if isinstance(found, IPv6Address):
+        found = found.ipv4_mapped or found
+    if found.is_loopback:
+        return HERE  # a browser reaches `localhost` as 127.0.0.1 and as ::1, as it likes
     prefix = V4_PREFIX if found.version == 4 else V6_PREFIX  # noqa: PLR2004 - versions of the protocol
     return str(ip_network(f"{found}/{prefix}", strict=False))
