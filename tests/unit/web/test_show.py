@@ -2,7 +2,7 @@
 
 import pytest
 
-from ringfence.web.console.drawing import wave
+from ringfence.web.console.drawing import latencies, unrecorded, wave
 from ringfence.web.templatetags.show import duration, phone, word
 
 
@@ -43,3 +43,21 @@ def test_the_table_beside_a_wave_covers_all_of_it_in_whole_seconds() -> None:
 def test_a_recording_shorter_than_a_second_has_one_row() -> None:
     (row,) = wave(bytes([51] * 4), 0.4).table
     assert (row.start_s, row.end_s, row.caller, row.agent) == (0, 0.4, 20, 20)
+
+
+def test_bars_of_latencies_fill_a_row_of_a_second_or_the_slowest_answer() -> None:
+    quick = latencies({"timings": [{"at_s": 1.0, "response_ms": 708, "wait_ms": 700}]})
+    assert quick is not None
+    assert quick.row_s == 1
+    assert [(a["own_ms"], a["wait"], a["own"]) for a in quick.answers] == [(8, 70.0, 0.8)]
+    slow = latencies({"timings": [{"at_s": 1.0, "response_ms": 2800, "wait_ms": 700}]})
+    assert slow is not None
+    assert slow.row_s == 2.8
+    assert [(a["own_ms"], a["wait"], a["own"]) for a in slow.answers] == [(2100, 25.0, 75.0)]
+    assert latencies({"timings": []}) is None
+
+
+def test_what_came_before_a_yes_is_unrecorded() -> None:
+    assert unrecorded({"consent": {"answer": "yes", "at_s": 12.3}}) == 12.3
+    assert unrecorded({"consent": {"answer": "not_asked", "at_s": None}}) == 0
+    assert unrecorded({"consent": None}) == 0

@@ -62,7 +62,8 @@ def show(request: HttpRequest, call_id: UUID) -> HttpResponse:
     live = call["status"] in LIVE
     context: dict[str, Any] = {
         "call": call, "agent": _agent(viewer, call["agent"]["slug"]), "live": live, "wave": wave,
-        "turns": drawing.turns(call), "timings": drawing.timings(call), "follow": live or _unfinished(call),
+        "turns": drawing.turns(call), "latencies": drawing.latencies(call), "follow": live or _unfinished(call),
+        "unrecorded": drawing.unrecorded(call),
         "requests": requests_of_call(viewer.account_id, call_id),
         "deleted": any(call[part].get("reason") in ERASED for part in ("recording", "transcript")),
     }  # fmt: skip

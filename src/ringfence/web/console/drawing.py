@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ringfence.core.call import ConsentAnswer
+
 LANE: Final = 40
-SLOWEST_MS: Final = 3000.0
+SCALE_MS: Final = 1000.0
+SEEN: Final = 0.8
 ROWS: Final = 24
 CLOSE_S: Final = 0.05
 LOUDEST: Final = 255
@@ -66,20 +69,34 @@ def turns(call: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def timings(call: dict[str, Any]) -> list[dict[str, Any]]:
-    """Latencies with the width of their bars in per cent: the wait that was asked for, then our own share."""
-    drawn = []
-    for each in call["timings"] or []:
-        own = max(0.0, each["response_ms"] - each["wait_ms"])
-        drawn.append(
-            {
-                **each,
-                "own_ms": round(own),
-                "wait": min(50.0, 100 * each["wait_ms"] / SLOWEST_MS),
-                "own": min(50.0, 100 * own / SLOWEST_MS),
-            }
-        )
-    return drawn
+def unrecorded(call: dict[str, Any]) -> float:
+    """For how many seconds from the start no sound was kept, since the caller had not yet said yes."""
+    consent = call["consent"] or {}
+    return float(consent.get("at_s") or 0) if consent.get("answer") == ConsentAnswer.YES else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Latencies:
+    """Each answer's wait and our own share, with the widths of their bars in per cent of a whole row, which is `row_s`."""
+
+    answers: tuple[dict[str, Any], ...]
+    row_s: float
+
+
+def latencies(call: dict[str, Any]) -> Latencies | None:
+    """How quickly the agent answered: the wait that its settings ask for, then our own share. None where it never did."""
+    found = call["timings"] or []
+    if not found:
+        return None
+    row = max(SCALE_MS, *(max(each["response_ms"], each["wait_ms"]) for each in found))
+    return Latencies(tuple(_answer(each, row) for each in found), row / 1000)
+
+
+def _answer(timing: dict[str, Any], row_ms: float) -> dict[str, Any]:
+    own = max(0.0, timing["response_ms"] - timing["wait_ms"])
+    wait = 100 * timing["wait_ms"] / row_ms
+    width = max(SEEN, 100 * own / row_ms) if own else 0.0
+    return {**timing, "own_ms": round(own), "wait": min(wait, 100 - width), "own": width}
 
 
 def _lane(peaks: bytes, middle: int) -> str:

@@ -21,17 +21,19 @@ function localTimes(root) {
 const typing = (target) =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
+const help = /** @type {HTMLDialogElement | null} */ (document.getElementById("help"));
 let waiting = "";
 
 /** @param {KeyboardEvent} event */
 function keys(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || help?.open) return;
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") return moveInList(event);
+  if (document.documentElement.dataset.keys === "off") return;
   const chord = waiting + event.key;
   waiting = event.key === "g" ? "g" : "";
   if (chord === "gl") location.assign("/learn/calls/");
   else if (event.key === "/") focusOn("[data-search]", event);
-  else if (event.key === "?") /** @type {HTMLDialogElement | null} */ (document.getElementById("help"))?.showModal();
-  else if (event.key === "ArrowDown" || event.key === "ArrowUp") moveInList(event);
+  else if (event.key === "?") help?.showModal();
 }
 
 /** @param {string} selector @param {Event} event */
@@ -82,7 +84,7 @@ function cleanForms() {
       const fields = /** @type {HTMLInputElement[]} */ ([...form.elements]);
       const dated = fields.some((field) => field.type === "date" && field.value);
       if (own) own.value = dated ? own.value || zone : "";
-      const usual = columns.every((box) => box.checked === box.hasAttribute("data-usual"));
+      const usual = columns.some((box) => box.matches("[data-usual]")) && columns.every((box) => box.checked === box.matches("[data-usual]"));
       for (const field of fields) if (field.name && (!field.value || (usual && field.name === "col"))) field.disabled = true;
     });
     window.addEventListener("pageshow", () => {
@@ -119,11 +121,24 @@ function themes() {
   }
 }
 
+/** Single keys get in the way of speech input and of unsteady hands: they can be turned off. */
+function keysSwitch() {
+  const box = /** @type {HTMLInputElement | null} */ (document.querySelector("[data-keys-switch]"));
+  const root = document.documentElement;
+  if (box) box.checked = root.dataset.keys !== "off";
+  box?.addEventListener("change", () => {
+    root.dataset.keys = box.checked ? "on" : "off";
+    localStorage.setItem("keys", root.dataset.keys);
+  });
+  for (const button of document.querySelectorAll("[data-help]")) button.addEventListener("click", () => help?.showModal());
+}
+
 localTimes(document);
 document.addEventListener("htmx:afterSwap", () => localTimes(document));
 document.addEventListener("keydown", keys);
 document.addEventListener("click", openRow);
 document.addEventListener("click", (event) => void copy(event));
 themes();
+keysSwitch();
 cleanForms();
 firstWrong();

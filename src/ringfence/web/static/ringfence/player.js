@@ -20,12 +20,16 @@ if (player) {
   const needle = part(player, "[data-needle]");
   const face = part(player, "[data-clock]");
   const problem = /** @type {HTMLElement} */ (part(player, "[data-player-problem]"));
+  const speed = /** @type {HTMLSelectElement} */ (part(player, "[data-speed]"));
   const total = Number(player.dataset.duration);
+  const whole = clock(Math.round(total)); // as the server writes it
+  const from = Number(player.dataset.from);
   const steps = Number(played.getAttribute("data-steps"));
 
   const toggle = () => {
-    if (!audio.paused) audio.pause();
-    else audio.play().catch(() => {}); // paused again before it began, or gone: the error event says so
+    if (!audio.paused) return audio.pause();
+    if (audio.ended || (!audio.played.length && audio.currentTime < from)) go(from); // nobody wants to hear what was not recorded
+    audio.play().catch(() => {}); // paused again before it began, or gone: the error event says so
   };
   /** @param {number} at */
   const go = (at) => {
@@ -40,9 +44,9 @@ if (player) {
     const x = String((steps * at) / total);
     played.setAttribute("width", x);
     needle.setAttribute("x", x);
-    face.textContent = `${clock(at)} / ${clock(total)}`;
+    face.textContent = `${clock(at)} / ${whole}`;
     seek.value = String(at);
-    seek.setAttribute("aria-valuetext", `${clock(at)} of ${clock(total)}`);
+    seek.setAttribute("aria-valuetext", `${clock(at)} of ${whole}`);
     const now = current();
     if (now === marked) return;
     turns[marked]?.removeAttribute("aria-current");
@@ -53,7 +57,6 @@ if (player) {
 
   const state = () => {
     play.textContent = audio.paused ? "Play" : "Pause";
-    play.setAttribute("aria-pressed", String(!audio.paused));
   };
   const frame = () => {
     show();
@@ -62,9 +65,8 @@ if (player) {
 
   play.addEventListener("click", toggle);
   seek.addEventListener("input", () => go(Number(seek.value)));
-  part(player, "[data-speed]").addEventListener("change", (event) => {
-    audio.playbackRate = Number(/** @type {HTMLSelectElement} */ (event.target).value);
-  });
+  const pace = () => (audio.playbackRate = Number(speed.value));
+  speed.addEventListener("change", pace);
   audio.addEventListener("play", () => (state(), frame()));
   audio.addEventListener("pause", state);
   audio.addEventListener("seeked", show);
@@ -76,13 +78,20 @@ if (player) {
   turns.forEach((turn) => turn.addEventListener("click", () => go(Number(turn.dataset.start))));
   document.addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
-    if (event.ctrlKey || event.metaKey || event.altKey || (target !== seek && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (target !== seek && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return;
     if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
       event.preventDefault();
       go(audio.currentTime + (event.key === "ArrowLeft" ? -STEP_S : STEP_S));
-    } else if (event.key === " " && target.tagName !== "BUTTON" && target.tagName !== "A") {
+    } else if (event.key === " " && !target.closest("button, a, summary")) {
       event.preventDefault();
       toggle();
+    } else if (document.documentElement.dataset.keys === "off") {
+      return;
+    } else if (event.key === "<" || event.key === ">") {
+      const last = speed.options.length - 1;
+      speed.selectedIndex = Math.min(Math.max(speed.selectedIndex + (event.key === ">" ? 1 : -1), 0), last);
+      pace();
     } else if (event.key === "j" || event.key === "k") {
       const next = turns[current() + (event.key === "j" ? 1 : -1)];
       if (next) go(Number(next.dataset.start));
