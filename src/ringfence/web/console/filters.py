@@ -1,7 +1,7 @@
 """The filters of Call Logs, from the address of the page and back: a view can be shared by its address."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Final
@@ -66,10 +66,10 @@ def read(query: QueryDict) -> tuple[CallFilters, dict[str, str]]:
     return filters, wrong
 
 
-def columns(query: QueryDict) -> tuple[str, ...]:
-    """The columns to show, in their own order."""
-    asked = set(query.getlist("col"))
-    return tuple(name for name in COLUMNS if name in asked) or SHOWN
+def columns(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the names that are columns, in their own order."""
+    asked = set(names)
+    return tuple(name for name in COLUMNS if name in asked)
 
 
 def chips(query: QueryDict, agents: Mapping[str, str]) -> list[Chip]:

@@ -1,6 +1,6 @@
 """Learn → Call Logs: the list, and the rows of it that still change."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from ringfence.web.console import filters
 from ringfence.web.viewer import Viewer, needs, viewer_of
 
 PAGE = 50
+COLUMNS = "columns"
 LIVE = (Status.RINGING.value, Status.IN_PROGRESS.value)
 _NEXT = timedelta(microseconds=1)
 
@@ -35,7 +36,9 @@ class Line:
 @require_GET
 @needs(Action.SEE_CALLS)
 def index(request: HttpRequest) -> HttpResponse:
-    """The list. Without filters, its first rows follow the calls in progress."""
+    """The list. Its first rows follow the calls in progress, unless it is a search: what is sealed is not opened again and
+    again for a page that nobody touches.
+    """
     viewer = viewer_of(request)
     names = names_of(viewer.account_id)
     asked, wrong = filters.read(request.GET)
@@ -45,14 +48,15 @@ def index(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     query.pop("cursor", None)
     chips = filters.chips(request.GET, names)
-    changing = not chips and not request.GET.get("cursor")
+    changing = asked == _in_the_clear(asked) and not request.GET.get("cursor")
     edge = _edge(rows)
+    columns = _columns(request)
     context: dict[str, Any] = {
-        **_table(request.GET), "wrong": wrong, "asked": request.GET, "next": after, "address": query.urlencode(),
+        **_table(columns), "all_columns": filters.COLUMNS, "usual": _usual(request), "wrong": wrong, "asked": request.GET, "next": after, "address": query.urlencode(),
         "chips": chips, "names": names, "channels": tuple(Channel), "outcomes": tuple(Outcome), "changing": changing,
         "head": [_line(row, names) for row in rows if changing and row.started_at >= edge],
         "rows": [_line(row, names) for row in rows if not changing or row.started_at < edge],
-        "live_address": _live_address(request.GET, edge if rows else None),
+        "live_address": _live_address(query, columns, edge if rows else None),
     }  # fmt: skip
     return render(request, "calls/index.html", context, status=400 if wrong else 200)
 
@@ -60,14 +64,16 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_GET
 @needs(Action.SEE_CALLS)
 def live(request: HttpRequest) -> HttpResponse:
-    """The rows from `from` on, asked for again and again by the list. An empty list is told to load anew."""
+    """The rows from `from` on, asked for again and again by the list. An empty list is told to load anew once it has any."""
     viewer = viewer_of(request)
     names = names_of(viewer.account_id)
     edge = _moment(request.GET.get("from", ""))
-    rows, _ = _page(viewer, CallFilters(since=edge), None, watching=True)
+    asked = _in_the_clear(filters.read(request.GET)[0])
+    rows, _ = _page(viewer, replace(asked, since=edge or asked.since), None, watching=True)
     if edge is None:
         return HttpResponse(headers={"HX-Refresh": "true"} if rows else {})
-    context = {**_table(request.GET), "lines": [_line(row, names) for row in rows]}
+    columns = filters.columns(request.GET.getlist("col")) or filters.SHOWN
+    context = {**_table(columns), "lines": [_line(row, names) for row in rows]}
     return render(request, "calls/_rows.html", context)
 
 
@@ -92,19 +98,35 @@ def _edge(rows: tuple[CallRow, ...]) -> datetime:
     return min(going) if going else max((row.started_at + _NEXT for row in rows), default=clock().now())
 
 
-def _table(query: QueryDict) -> dict[str, Any]:
-    shown = filters.columns(query)
-    return {
-        "columns": shown,
-        "heads": [(name, filters.COLUMNS[name]) for name in shown],
-        "all_columns": filters.COLUMNS,
-        "usual": filters.SHOWN,
-    }
+def _in_the_clear(asked: CallFilters) -> CallFilters:
+    """Without what only indexes under keys find."""
+    return replace(asked, words="", number=None, variable=None)
 
 
-def _live_address(query: QueryDict, edge: datetime | None) -> str:
-    asked = QueryDict(mutable=True)
-    asked.setlist("col", query.getlist("col"))
+def _columns(request: HttpRequest) -> tuple[str, ...]:
+    """Those that the address names, which are remembered as long as the session; else those remembered."""
+    asked, kept = filters.columns(request.GET.getlist("col")), _remembered(request)
+    if asked and asked != kept:
+        request.session[COLUMNS] = list(asked)
+    return asked or kept
+
+
+def _remembered(request: HttpRequest) -> tuple[str, ...]:
+    return filters.columns(request.session.get(COLUMNS, ())) or filters.SHOWN
+
+
+def _usual(request: HttpRequest) -> tuple[str, ...]:
+    """What an address without columns shows to everybody; nothing, where this session remembers others."""
+    return filters.SHOWN if _remembered(request) == filters.SHOWN else ()
+
+
+def _table(columns: tuple[str, ...]) -> dict[str, Any]:
+    return {"columns": columns, "heads": [(name, filters.COLUMNS[name]) for name in columns]}
+
+
+def _live_address(query: QueryDict, columns: tuple[str, ...], edge: datetime | None) -> str:
+    asked = query.copy()
+    asked.setlist("col", list(columns))
     asked["from"] = edge.isoformat() if edge else ""
     return asked.urlencode()
 
