@@ -288,9 +288,9 @@ _NUMBERS: Final = ("wrapped_key", "live_keys", "numbers_sealed", "from_index", "
 _HOW_IT_WENT: Final = """
 UPDATE calls_erasure SET attempts = attempts + 1, tried_at = %(now)s,
   state = CASE WHEN %(done)s THEN 'done' ELSE state END, done_at = CASE WHEN %(done)s THEN %(now)s ELSE done_at END,
-  places = (SELECT jsonb_object_agg(e.key, CASE
+  places = (SELECT COALESCE(jsonb_object_agg(e.key, CASE
       WHEN e.key = %(failed)s THEN 'failed'
-      WHEN e.value IN ('open', 'failed') THEN 'erased' ELSE e.value END) FROM jsonb_each_text(places) e)
+      WHEN e.value IN ('open', 'failed') THEN 'erased' ELSE e.value END), '{}') FROM jsonb_each_text(places) e)
 WHERE account_id = %(account)s AND part = %(part)s AND call_id = ANY (%(calls)s::uuid[]) AND state <> 'done'
 """
 

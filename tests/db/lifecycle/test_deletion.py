@@ -345,3 +345,20 @@ def test_either_login_may(office: Office, login: Any) -> None:
             model.objects.filter(account_id=office.account_id).exists()
             for model in (Call, Recording, Transcript)
         )
+
+
+def test_an_erasure_that_knows_of_no_place_yet_is_finished_too(
+    office: Office, database: Database, stuck: tuple[UUID, Callable[[], None]]
+) -> None:
+    """One row that cannot be written would keep every other erasure open."""
+    from ringfence.boot.erasing import finish_erasures
+    from tests.support.database import as_login
+
+    call_id, free = stuck
+    delete(office, Part.RECORDING, call_id)
+    with database.superuser() as admin:
+        admin.execute("UPDATE calls_erasure SET places = '{}' WHERE call_id = %s", [call_id])
+    free()
+    with as_login("worker"):
+        finish_erasures(office.worker, office.vault)
+    assert document(office, call_id)["recording"]["reason"] == "deleted"

@@ -80,7 +80,7 @@ _END_SESSIONS: Final = "DELETE FROM django_session WHERE session_key = ANY(%s)"
 _JOBS: Final = "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND args ->> 'account_id' = %s"
 _DONE: Final = """
 UPDATE calls_erasure SET state = 'done', done_at = COALESCE(done_at, %(now)s), tried_at = %(now)s, attempts = attempts + 1,
-  places = (SELECT jsonb_object_agg(e.key, CASE WHEN e.value IN ('open', 'failed') THEN 'erased' ELSE e.value END)
+  places = (SELECT COALESCE(jsonb_object_agg(e.key, CASE WHEN e.value IN ('open', 'failed') THEN 'erased' ELSE e.value END), '{}')
             FROM jsonb_each_text(places) e)
 WHERE account_id = %(account)s AND part = 'account' AND state <> 'done'
 """
