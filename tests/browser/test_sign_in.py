@@ -17,6 +17,9 @@ def test_a_link_works_once(site: Site, enter: Enter) -> None:
     first.page.wait_for_url("**/learn/calls/")
     second.go(link)
     expect(second.page.get_by_role("alert")).to_contain_text("used already")
+    expect(second.page.get_by_text("ringfence member link")).to_be_visible()
+    first.go(link)
+    first.page.wait_for_url("**/learn/calls/")  # whom it let in, it does not turn away
 
 
 def test_cookies_are_bound_to_the_host_and_hidden_from_scripts(site: Site, enter: Enter) -> None:
@@ -93,3 +96,19 @@ def test_a_role_that_is_lost_is_felt_at_the_next_click(site: Site, enter: Enter)
 def test_no_page_goes_elsewhere_after_signing_in(site: Site, enter: Enter) -> None:
     page = enter().go("/sign-in/?next=https://example.com/")
     assert page.locator("[name=next]").input_value() == "/learn/calls/"
+
+
+def test_the_first_minute_is_shown_to_who_is_new_and_then_no_more(site: Site, enter: Enter) -> None:
+    account_id = site.account()
+    log = site.logger(account_id)
+    call = log.log()
+    page = enter().go("/")
+    expect(page.get_by_role("heading", name="Your first minute here")).to_be_visible()
+    visitor = enter(account_id)
+    page = visitor.go("/")
+    page.get_by_role("link", name="Hear a call").click()
+    page.wait_for_url(f"**/learn/calls/{call}/")
+    for _ in range(3):
+        log.log()
+    page = visitor.go("/learn/calls/")
+    expect(page.get_by_text("Your first minute")).to_be_hidden()

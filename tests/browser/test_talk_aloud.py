@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from ringfence.boot.calling import ulaw_of
 from ringfence.core.g711 import decode
-from tests.browser.conftest import Launch
+from tests.browser.conftest import Launch, until
 from tests.support.accounts import an_address
 from tests.support.house import House, free_port
 from tests.support.person import Person
@@ -33,6 +33,8 @@ steps:
   - id: bye
     end: Thank you. Goodbye.
 """
+LEVEL = "document.querySelector('[data-part=level]').value"
+LOUDEST = f"(window.loudest = 0, setInterval(() => (window.loudest = Math.max(window.loudest, {LEVEL})), 20))"
 CALL = re.compile(r"/learn/calls/([0-9a-f-]{36})/")
 
 
@@ -90,13 +92,18 @@ def test_what_the_microphone_says_is_heard_answered_captioned_and_recorded(
     page.get_by_role("button", name="Call", exact=True).click()
     captions = page.get_by_role("log", name="What is said")
     expect(captions).to_contain_text("Are you coming on Friday?", timeout=30_000)
+    until(page, f"{LEVEL} > 0.2", 30)
     call = ended(page, person)
+    assert page.evaluate(LEVEL) == 0
     assert "Goodbye" in captions.inner_text()
     assert (call["channel"], call["outcome"]) == ("web", "finished")
     assert call["variables"]["values"]["coming"]["value"] is True
     assert call["recording"]["available"]
     page.locator("[data-part=result]").click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator("audio")).to_have_count(1)
+    expect(page.get_by_role("button", name="Are you coming on Friday?")).to_be_visible()
+    page.get_by_role("link", name="Call Logs").first.click()
+    expect(page.locator(f"tbody a[href*='{call['id']}']")).to_be_visible()
     page.context.close()
 
 
@@ -127,7 +134,10 @@ def test_muted_nothing_is_heard_and_hanging_up_ends_it(
     page.get_by_role("button", name="Mute").click()
     captions = page.get_by_role("log", name="What is said")
     expect(captions).to_contain_text("Are you coming on Friday?", timeout=30_000)
+    expect(page.get_by_role("button", name="Unmute")).to_be_visible()
+    page.evaluate(LOUDEST)
     page.wait_for_timeout(6000)  # the microphone has said it again meanwhile
+    assert page.evaluate("window.loudest") == 0, "the meter shows what is sent"
     page.get_by_role("button", name="Hang up").click()
     call = ended(page, person)
     assert call["outcome"] == "caller_hung_up"

@@ -19,6 +19,7 @@ from ringfence.web.console import filters
 from ringfence.web.viewer import Viewer, needs, viewer_of
 
 PAGE = 50
+FEW = 3  # calls of an account that is new here
 COLUMNS = "columns"
 LIVE = (Status.RINGING.value, Status.IN_PROGRESS.value)
 _NEXT = timedelta(microseconds=1)
@@ -56,6 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "chips": chips, "names": names, "channels": tuple(Channel), "outcomes": tuple(Outcome), "changing": changing,
         "head": [_line(row, names) for row in rows if changing and row.started_at >= edge],
         "rows": [_line(row, names) for row in rows if not changing or row.started_at < edge],
+        "first": _first(rows) if changing and not chips and viewer.may(Action.READ_CALLS) else None,
         "live_address": _live_address(query, columns, edge if rows else None),
     }  # fmt: skip
     return render(request, "calls/index.html", context, status=400 if wrong else 200)
@@ -90,6 +92,12 @@ def _page(
         unmask=viewer.may(Action.READ_CALLS),
     )  # fmt: skip
     return found.rows, found.next
+
+
+def _first(rows: tuple[CallRow, ...]) -> CallRow | None:
+    """The call that somebody who is new here can listen to; None where there are many."""
+    heard = (row for row in rows if row.recording == "kept")
+    return next(heard, None) if len(rows) <= FEW else None
 
 
 def _edge(rows: tuple[CallRow, ...]) -> datetime:

@@ -66,10 +66,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def link(request: HttpRequest) -> HttpResponse:
     """The end of a one-time link: it is used up by signing in."""
     user = user_of_token(request.GET.get("token", ""))
-    if user is None:
-        message = "This link was used already, or is too old. Ask for a new one."
-        return render(request, "sign_in.html", {"next": HOME, "error": message}, status=400)
     target = safe(request, request.GET.get("next"))
+    if user is None and getattr(request, "viewer", None) is not None:
+        return redirect(target)  # the same link opened twice, by whom it has let in already
+    if user is None:
+        message = "This link was used already, or is too old: each works once, for a quarter of an hour. Ask for a new one."
+        return render(request, "sign_in.html", {"next": HOME, "error": message, "by_link": True}, status=400)
     record_authentication(request, user, method="link")
     answer: HttpResponse = perform_login(request, Login(user=user, redirect_url=target))
     return answer

@@ -142,7 +142,6 @@ function send(message) {
 function mute(wanted) {
   muted = wanted;
   call?.line.port.postMessage({ muted });
-  part("mute").setAttribute("aria-pressed", String(muted));
   part("mute").textContent = muted ? "Unmute" : "Mute";
 }
 
