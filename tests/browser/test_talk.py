@@ -94,3 +94,13 @@ def test_the_agents_end_leads_to_the_call_log(site: Site, enter: Enter) -> None:
     wire.socket.close()
     page.get_by_role("link", name="See its call log").click()
     page.wait_for_url("**/learn/calls/*/")
+
+
+def test_the_level_is_seen(site: Site, enter: Enter) -> None:
+    visitor, _ = _page(site, enter)
+    meter = visitor.page.locator("[data-part=level]")
+    seen = []
+    for value in (0, 0.5, 1):
+        meter.evaluate("(meter, value) => { meter.value = value }", value)
+        seen.append(meter.screenshot())
+    assert len(set(seen)) == 3
