@@ -50,7 +50,7 @@ def paths(site: Site, busy: tuple[UUID, dict[str, UUID]]) -> dict[str, str]:
         "delete": f"/learn/calls/delete/?id={calls['booked']}&part=call", "agents": "/agents/", "new-agent": "/agents/new/",
         "agent": f"/agents/{front}/", "version": f"/agents/{front}/versions/1/", "talk": f"/agents/{front}/talk/",
         "numbers": "/numbers/", "members": "/settings/members/", "keys": "/settings/keys/", "engines": "/settings/engines/",
-        "missing": "/nowhere/",
+        "plan": "/settings/plan/", "retention": "/retention/", "missing": "/nowhere/",
     }  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def test_an_unset_address_is_said_and_a_set_one_is_shown(enter: Enter, address: 
 
 def test_home_and_the_console_lead_to_it(site: Site, enter: Enter) -> None:
     visitor = enter()
-    visitor.go("/").get_by_role("link", name="Privacy policy").click()
+    visitor.go("/").get_by_role("main").get_by_role("link", name="Privacy policy").click()
     assert visitor.page.url == f"{site.url}/privacy"
     member = enter(site.account())
     member.page.get_by_role("contentinfo").get_by_role("link", name="Privacy policy").click()

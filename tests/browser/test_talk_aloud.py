@@ -140,6 +140,7 @@ def test_muted_nothing_is_heard_and_hanging_up_ends_it(
     assert page.evaluate("window.loudest") == 0, "the meter shows what is sent"
     page.get_by_role("button", name="Hang up").click()
     call = ended(page, person)
+    expect(page.locator("[data-part=state]")).to_have_text("You hung up.")
     assert call["outcome"] == "caller_hung_up"
     assert call["variables"]["values"]["coming"]["given"] == "not_given"
     assert [turn["speaker"] for turn in call["transcript"]["turns"] if turn["speaker"] == "caller"] == []

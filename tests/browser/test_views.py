@@ -68,6 +68,7 @@ def test_a_filtered_view_follows_its_calls_and_no_others(site: Site, enter: Ente
     expect(page.locator("#live tr")).to_have_count(1, timeout=8000)
     assert str(shown) in (page.locator("#live a").get_attribute("href") or "")
     expect(page.locator("[data-live-status]")).to_have_text("Calls in progress: 1.")
+    expect(page.locator("#live .length")).to_have_text(re.compile(r"^\d+:\d\d$"))
 
 
 def test_what_keys_find_is_not_asked_for_again_and_again(site: Site, enter: Enter) -> None:

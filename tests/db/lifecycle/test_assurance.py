@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from socket import socket
+from uuid import UUID
 
 import pytest
 
@@ -93,16 +94,32 @@ def test_an_exemption_that_has_lapsed_is_noticed(database: Database, looking: Lo
         assert guarding.everything_declared(dataclasses.replace(looking, clock=later)).state is State.NOT_KEPT
 
 
-def test_an_object_that_is_not_sealed_is_noticed(office: Office, looking: Looking) -> None:
-    call_id = office.call()
-    assert guarding.rest(looking).state is State.KEPT
+def test_an_object_that_is_not_sealed_is_noticed(office: Office, looking: Looking, tmp_path: Path) -> None:
+    name = object_name(office.account_id, office.call())
     assert office.objects._folder is not None
-    path: Path = office.objects._folder / object_name(office.account_id, call_id)
-    sealed = path.read_bytes()
-    path.unlink()
+    path = tmp_path / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes((office.objects._folder / name).read_bytes())
+    here = dataclasses.replace(
+        looking, config=dataclasses.replace(looking.config, object_store_url=str(tmp_path))
+    )
+    assert guarding.rest(here).state is State.KEPT
     path.write_bytes(b"RIFF" + bytes(100))
-    assert guarding.rest(looking).state is State.NOT_KEPT
-    path.write_bytes(sealed)
+    found = guarding.rest(here)
+    assert (found.state, found.facts["Not sealed"]) == (State.NOT_KEPT, "1")
+
+
+def test_no_corner_of_the_store_is_safe_from_being_looked_at(
+    office: Office, looking: Looking, tmp_path: Path
+) -> None:
+    for n in range(2 * guarding.SAMPLE):
+        path = tmp_path / object_name(office.account_id, UUID(int=n))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"RIFF" if n == 2 * guarding.SAMPLE - 1 else guarding.SEALED + bytes(100))
+    here = dataclasses.replace(
+        looking, config=dataclasses.replace(looking.config, object_store_url=str(tmp_path))
+    )
+    assert any(guarding.rest(here).state is State.NOT_KEPT for _ in range(60)), "half of it at each look"
 
 
 def test_a_deletion_that_waits_too_long_is_noticed(office: Office, looking: Looking) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from ringfence.web.console.drawing import latencies, unrecorded, wave
-from ringfence.web.templatetags.show import duration, phone, word
+from ringfence.web.templatetags.show import duration, phone, problem, word
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,13 @@ def test_numbers_are_written_internationally_and_masked_ones_stay_masked() -> No
 def test_states_are_said_in_words() -> None:
     assert word("caller_hung_up") == "Caller hung up"
     assert word("some_new_state") == "Some new state"
+
+
+def test_what_went_wrong_is_said_in_words() -> None:
+    assert problem("stt.engine_stalled") == "Recogniser: did not answer in time"
+    assert problem("transfer.carrier_failed") == "Transfer: the carrier could not do it"
+    assert problem("no_media") == "No audio came"
+    assert problem("tts.some_new_fault") == "Voice: some new fault"
 
 
 def test_a_wave_has_two_lanes_of_equal_steps() -> None:

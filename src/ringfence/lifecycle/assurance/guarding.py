@@ -1,5 +1,7 @@
 """Looks at the walls: what is declared, how data travels, how it rests."""
 
+import heapq
+import random
 import socket
 import ssl
 import warnings
@@ -75,23 +77,24 @@ def transit(looking: Looking) -> Evidence:
 
 
 def rest(looking: Looking) -> Evidence:
-    store, looked, clear = Objects(looking.config.object_store_url), 0, 0
+    """A sample of the objects drawn anew each time, so that no place in the store is one that nobody looks at."""
+    store, draw = Objects(looking.config.object_store_url), random.SystemRandom()
     try:
-        for batch in store.all():
-            for each in batch[: SAMPLE - looked]:
-                looked += 1
-                clear += store.source(each.name).read_at(0, len(SEALED)) != SEALED
-            if looked >= SAMPLE:
-                break
+        drawn = heapq.nlargest(
+            SAMPLE, ((draw.random(), each.name) for batch in store.all() for each in batch)
+        )
+        clear = sum(store.source(name).read_at(0, len(SEALED)) != SEALED for _, name in drawn)
     except Unavailable:
         return gap("The object store does not answer: nothing could be looked at.")
     guard, keyring = load().guard, looking.vault.keyring
     if clear:
-        return broken("There is an object that is not sealed.", looked_at=str(looked), not_sealed=str(clear))
+        return broken(
+            "There is an object that is not sealed.", looked_at=str(len(drawn)), not_sealed=str(clear)
+        )
     return kept(
         f"Recordings, transcripts, numbers and secrets rest under {guard.cipher}-{guard.bits} in GCM; the keys that end "
         "with time rest outside the database.",
-        recordings_looked_at=str(looked), day_keys=str(len(keyring.list("day"))), account_keys=str(len(keyring.list("account"))),
+        recordings_looked_at=str(len(drawn)), day_keys=str(len(keyring.list("day"))), account_keys=str(len(keyring.list("account"))),
     )  # fmt: skip
 
 

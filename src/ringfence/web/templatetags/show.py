@@ -25,6 +25,24 @@ _WORDS: Final = {
     "sign_on": "Single sign-on",
 }  # fmt: skip
 
+_ENGINES: Final = {
+    "stt": "Recogniser",
+    "llm": "Language model",
+    "tts": "Voice",
+    "tool": "Tool",
+    "transfer": "Transfer",
+}
+_FAULTS: Final = {
+    "engine_unreachable": "could not be reached", "engine_stalled": "did not answer in time",
+    "stalled": "did not answer in time", "timeout": "did not answer in time",
+    "engine_nonsense": "answered what cannot be used", "engine_not_configured": "is not set up",
+    "engine_not_supported": "cannot do what was asked", "empty": "answered nothing", "too_long": "answered too much",
+    "unknown_tool": "asked for a tool that there is not", "bad_arguments": "called a tool wrongly",
+    "endless_tools": "called tools without end", "carrier_failed": "the carrier could not do it",
+    "audio_too_fast": "audio came faster than it is spoken", "slow_reader": "the line took audio too slowly",
+    "no_media": "no audio came", "recording_incomplete": "the recording has a gap",
+}  # fmt: skip
+
 _TONES: Final = {
     "completed": "kept", "finished": "kept", "transferred": "kept", "in_progress": "live", "ringing": "live",
     "interrupted": "warning", "no_input": "warning", "not_understood": "warning", "time_limit": "warning",
@@ -43,6 +61,14 @@ def word(value: object) -> str:
 def tone(value: object) -> str:
     """Which signal a state gives: kept, live, warning, broken or plain."""
     return _TONES.get(str(value or ""), "plain")
+
+
+@register.filter
+def problem(code: str) -> str:
+    """What went wrong in a call and was survived: whose fault, and which."""
+    engine, _, fault = code.rpartition(".")
+    said = _FAULTS.get(fault, fault.replace("_", " "))
+    return f"{_ENGINES.get(engine, engine.capitalize())}: {said}" if engine else said.capitalize()
 
 
 @register.filter

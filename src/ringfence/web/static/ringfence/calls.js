@@ -28,7 +28,17 @@ tell();
 
 const live = document.getElementById("live");
 
+/** How long the calls in progress have lasted, by the reader's own clock. */
+function lasting() {
+  for (const each of document.querySelectorAll("[data-since]")) {
+    const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(String(each.getAttribute("data-since")))) / 1000));
+    each.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }
+}
+
 if (live) {
+  lasting();
+  setInterval(lasting, 1000);
   let shown = "";
   let chosen = new Set();
   live.addEventListener("htmx:beforeRequest", (event) => {
@@ -43,6 +53,7 @@ if (live) {
   live.addEventListener("htmx:afterSwap", () => {
     for (const box of boxes()) box.checked = chosen.has(box.value);
     tell();
+    lasting();
     const going = live.querySelectorAll("[data-live]").length;
     const status = document.querySelector("[data-live-status]");
     if (status) status.textContent = going ? `Calls in progress: ${going}.` : "No call is in progress.";

@@ -9,6 +9,7 @@ const part = (name) => page.querySelector(`[data-part="${name}"]`);
 /** @type {Call | null} */
 let call = null;
 let muted = false;
+let leaving = false;
 
 const ENDED = new Map([
   ["caller", "You hung up."],
@@ -16,6 +17,8 @@ const ENDED = new Map([
   ["caller_hung_up", "You hung up."],
   ["time_limit", "The call reached its time limit."],
   ["no_input", "The agent heard nothing more and hung up."],
+  ["opted_out", "You asked for no more calls: the agent took note and hung up."],
+  ["failed", "The call broke off on our side. Its call log says why."],
   ["not_understood", "The agent could not understand, and hung up."],
 ]);
 
@@ -88,6 +91,7 @@ async function start(speaking) {
 /** @param {Call} it */
 function connect(it) {
   let why = "";
+  leaving = false;
   it.line.port.onmessage = ({ data }) => {
     if (data.frame && it.socket.readyState === WebSocket.OPEN && it.since) it.socket.send(data.frame);
     if (data.level !== undefined) part("level").value = Math.min(1, Math.sqrt(data.level) * 1.2);
@@ -105,7 +109,7 @@ function connect(it) {
     else if (message.type === "clear") it.line.port.postMessage({ clear: true });
     else if (message.type === "ended") why = message.code;
   };
-  it.socket.onclose = (event) => over(it, why || event.reason);
+  it.socket.onclose = (event) => over(it, leaving ? "caller" : why || event.reason);
 }
 
 /** @param {Call} it */
@@ -123,6 +127,7 @@ function begun(it) {
 /** @param {Call} it @param {string} code */
 function over(it, code) {
   window.clearInterval(it.timer);
+  it.line.port.onmessage = null; // a level that was on its way must not move the meter again
   it.line.port.postMessage({ end: true });
   for (const track of it.microphone?.getTracks() ?? []) track.stop();
   void it.audio.close();
@@ -148,7 +153,10 @@ function mute(wanted) {
 part("call").addEventListener("click", () => void start(true));
 part("call-typing").addEventListener("click", () => void start(false));
 part("mute").addEventListener("click", () => mute(!muted));
-part("hang-up").addEventListener("click", () => send({ type: "hangup" }));
+part("hang-up").addEventListener("click", () => {
+  leaving = true;
+  send({ type: "hangup" });
+});
 part("say").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
   event.preventDefault();
   const text = part("text").value.trim();
