@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import ssl
 import time
 import wave
 from datetime import timedelta
@@ -22,6 +21,7 @@ from ringfence.boot.people import begin
 from ringfence.core.call import Channel, Direction
 from ringfence.core.errors import BadInput, Unavailable
 from ringfence.core.g711 import decode, encode
+from ringfence.egress.tls import client_context
 from ringfence.voice.telephony.loopback.caller import RATE, Line, place_call
 
 DEMO: Final = "demo"
@@ -52,7 +52,7 @@ def place(*, account: str, agent: str, caller: str, from_number: str, fast: bool
         account_id, chosen, direction=Direction.INBOUND, channel=Channel.LOOPBACK, clock=SystemClock(),
         from_number=from_number,
     )  # fmt: skip
-    trust = ssl.create_default_context(cafile=str(config.data_dir / "tls" / "authority.pem"))
+    trust = client_context(str(config.data_dir / "tls" / "authority.pem"))
     url = f"wss://127.0.0.1:{config.port}/media/loopback/"
     asyncio.run(place_call(url, call.ticket, lines, trust=trust, stepped=fast))
     return await_log(account_id, call.id)

@@ -7,7 +7,6 @@
 """
 
 import smtplib
-import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from ringfence.core.errors import BadInput, Unavailable
+from ringfence.egress.tls import client_context
 
 PATIENCE_S: Final = 15.0
 _PORTS: Final = {"smtps": 465, "smtp": 587}
@@ -72,8 +72,7 @@ class Relay:
 
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
-        trust = ssl.create_default_context(cafile=self.authority)
-        trust.minimum_version = ssl.TLSVersion.TLSv1_2
+        trust = client_context(self.authority)
         if self.at_once:
             with smtplib.SMTP_SSL(self.host, self.port, timeout=PATIENCE_S, context=trust) as server:
                 yield server
