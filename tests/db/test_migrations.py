@@ -19,6 +19,7 @@ OURS = (
     "audit",
     "billing",
     "calls",
+    "consents",
     "holds",
     "keys",
     "numbers",
@@ -68,7 +69,18 @@ def test_the_models_are_what_the_migrations_make(database: Database) -> None:
 
 
 def test_down_to_nothing_and_up_again(other: Database) -> None:
-    for app in ("requests", "calls", "holds", "billing", "numbers", "agents", "accounts", "audit", "keys"):
+    for app in (
+        "requests",
+        "consents",
+        "calls",
+        "holds",
+        "billing",
+        "numbers",
+        "agents",
+        "accounts",
+        "audit",
+        "keys",
+    ):
         call_command("migrate", app, "zero", database="owner", verbosity=0)
     with other.superuser() as look:
         left = look.execute(

@@ -20,6 +20,7 @@ SETTINGS_PAGE: Final = "shows settings: no call data, and changes nothing"
 PUBLIC: Final = "public: nobody's data"
 OWN_PAGE: Final = "shows a person what is theirs"
 RECEIPTS: Final = "shows what was deleted: ids and moments, no call data"
+CONSENTS: Final = "shows who was asked and what was answered: ids and moments, no call data"
 
 # Route → the acts that it may be, or why it is none.
 ROUTES: Final[dict[str, tuple[Act, ...] | str]] = {
@@ -107,6 +108,8 @@ ROUTES: Final[dict[str, tuple[Act, ...] | str]] = {
     "plan": SETTINGS_PAGE,
     "change-plan": (Act.PLAN_RAISED, Act.PLAN_LOWER_WITHDRAWN, Act.ACCOUNT_CANCELLED, Act.ACCOUNT_RETURNED),
     "lower-plan": (Act.PLAN_LOWER_CONFIRMED,),
+    "consents": CONSENTS,
+    "GET /consents": CONSENTS,
     "retention": (Act.HOLD_SET,),
     "release-hold": (Act.HOLD_RELEASED,),
     "agent-periods": (Act.PERIODS_SET,),
@@ -174,6 +177,8 @@ SILENT: Final[dict[str, str]] = {
     "apps/billing/invoices:make_invoice": "counts of a month that is over, as the plan says",
     "apps/billing/invoices:forget_old": DUE,
     "apps/billing/usage:count_call": STEP,
+    "apps/consents/records:_write": STEP,
+    "apps/consents/records:forget_old": DUE,
     "apps/keys/buckets:bucket_for": "a key, made with the first of what it seals",
     "apps/numbers/confirmed:_forget_yesterday": "yesterday's count of codes",
     "apps/numbers/confirmed:_row": STEP,
@@ -215,6 +220,7 @@ SILENT: Final[dict[str, str]] = {
     "lifecycle/accounts/erasure:people": STEP,
     "lifecycle/accounts/erasure:finish": STEP,
     "lifecycle/accounts/erasure:settle": STEP,
+    "lifecycle/assurance/trials/scene:leave": "what a trial left of its own account, which was nobody's",
     "lifecycle/audit/checking:check_trail": ITSELF,
     "lifecycle/audit/pruning:_lengthen": ITSELF,
     "lifecycle/audit/pruning:_prune": ITSELF,

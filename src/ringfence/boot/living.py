@@ -3,6 +3,7 @@
 import asyncio
 from typing import Final
 
+from ringfence.apps.consents.records import forget_old
 from ringfence.boot.trail import Step
 from ringfence.lifecycle.accounts.erasure import Eraser, erase_due
 from ringfence.lifecycle.holds.holds import Holds
@@ -15,6 +16,7 @@ from ringfence.work.database import Database
 CHANGE_S: Final = 10.0
 HOLD_S: Final = 30.0
 BILL_S: Final = 3600.0
+LET_GO_S: Final = 1800.0
 ERASE_S: Final = 60.0
 SETTLE_S: Final = 300.0
 _TO_ERASE: Final = "SELECT * FROM lookup.accounts_to_erase(%s)"
@@ -22,6 +24,7 @@ _CHANGES: Final = "SELECT * FROM lookup.accounts_with_changes(%s)"
 _HOLDS: Final = "SELECT * FROM lookup.accounts_with_holds_to_see_to()"
 _TO_BILL: Final = "SELECT * FROM lookup.accounts_to_bill()"
 _OLD_INVOICES: Final = "SELECT * FROM lookup.accounts_with_old_invoices(%s)"
+_OLD_CONSENTS: Final = "SELECT * FROM lookup.accounts_with_old_consents(%s)"
 _UNSETTLED: Final = "SELECT * FROM lookup.accounts_with_unsettled_erasures(%s)"
 
 
@@ -37,13 +40,23 @@ def life_jobs(vault: Vault, database: Database, sweeper: Sweeper) -> list[tuple[
     async def bill_all() -> None:
         await asyncio.to_thread(close_months, database, vault, sweeper)
 
+    async def let_go() -> None:
+        await asyncio.to_thread(forget_consents, database, vault, sweeper)
+
     async def erase() -> None:
         await asyncio.to_thread(erase_accounts, database, vault, sweeper)
 
     async def look_again() -> None:
         await asyncio.to_thread(settle_accounts, database, vault)
 
-    return [(change, CHANGE_S), (hold, HOLD_S), (bill_all, BILL_S), (erase, ERASE_S), (look_again, SETTLE_S)]
+    return [
+        (change, CHANGE_S),
+        (hold, HOLD_S),
+        (bill_all, BILL_S),
+        (let_go, LET_GO_S),
+        (erase, ERASE_S),
+        (look_again, SETTLE_S),
+    ]
 
 
 def change_plans(database: Database, vault: Vault) -> None:
@@ -72,6 +85,16 @@ def close_months(database: Database, vault: Vault, sweeper: Sweeper) -> None:
     if old and sweeper.look_at_clock() is None:
         for account_id in old:
             forget(database, vault.clock, account_id)
+
+
+def forget_consents(database: Database, vault: Vault, sweeper: Sweeper) -> None:
+    """Records of consent and opt-out whose years have passed go, unless the clock is in doubt."""
+    with database.transaction() as cursor:
+        old = [row[0] for row in cursor.execute(_OLD_CONSENTS, (vault.clock.now(),)).fetchall()]
+    if old and sweeper.look_at_clock() is None:
+        for account_id in old:
+            with database.transaction(account_id) as cursor:
+                forget_old(cursor, account_id, vault.clock.now())
 
 
 def erase_accounts(database: Database, vault: Vault, sweeper: Sweeper) -> int:

@@ -32,6 +32,7 @@ MAP: Final = (
         (
             Item("Who looked", "/audit/", Action.SEE_AUDIT),
             Item("Receipts", "/receipts/", Action.SEE_CALLS),
+            Item("Consent", "/consents/", Action.SEE_AUDIT),
             Item("Retention & holds", "/retention/", Action.SEE_HOLDS),
         ),
     ),

@@ -40,6 +40,7 @@ INSTALLED_APPS: Final = [
     "ringfence.apps.numbers.apps.NumbersConfig",
     "ringfence.apps.calls.apps.CallsConfig",
     "ringfence.apps.holds.apps.HoldsConfig",
+    "ringfence.apps.consents.apps.ConsentsConfig",
     "ringfence.apps.requests.apps.RequestsConfig",
     "ringfence.apps.billing.apps.BillingConfig",
     "ringfence.web.apps.WebConfig",

@@ -14,7 +14,7 @@ from ringfence.web.console.people import (
     sign_on,
     sign_up,
 )
-from ringfence.web.console.privacy import plan, retention
+from ringfence.web.console.privacy import consents, plan, retention
 from ringfence.web.public import keys, privacy, trust
 from ringfence.web.webhooks import twilio
 
@@ -108,6 +108,7 @@ urlpatterns = [
     path("settings/plan/", plan.show, name="plan"),
     path("settings/plan/change/", plan.change, name="change-plan"),
     path("settings/plan/lower/<slug:plan>/", plan.lower, name="lower-plan"),
+    path("consents/", consents.index, name="consents"),
     path("retention/", retention.show, name="retention"),
     path("retention/holds/<uuid:hold_id>/release/", retention.release, name="release-hold"),
     path("settings/keys/", settings.api_keys, name="keys"),

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ringfence.apps.calls.content import LOG, Place, live_numbers_key, open_json
 from ringfence.apps.calls.purposes import PROVIDING, check_purpose
+from ringfence.apps.consents.records import objected
 from ringfence.apps.numbers.causes import Cause
 from ringfence.apps.numbers.suppressions import suppress
 from ringfence.apps.requests.spoken import enter
@@ -68,8 +69,7 @@ class Desk:
 
     async def suppress(self, setup: CallSetup, cause: str) -> None:
         number = setup.from_number if setup.direction is Direction.INBOUND else setup.to_number
-        if number:
-            await asyncio.to_thread(self._suppress, setup.account_id, number, cause)
+        await asyncio.to_thread(self._suppress, setup, number, cause)
 
     async def enter(self, setup: CallSetup, answered_at: datetime, asked: RightAsked) -> None:
         await asyncio.to_thread(self._enter, setup, answered_at, asked)
@@ -165,10 +165,12 @@ class Desk:
         finally:
             carrier.close()
 
-    def _suppress(self, account_id: UUID, number: str, cause: str) -> None:
-        with self._database.transaction(account_id) as cursor:
-            kind = Cause.KEYED if cause == "key" else Cause.SPOKEN
-            suppress(cursor, self._vault, account_id, number, kind)
+    def _suppress(self, setup: CallSetup, number: str | None, cause: str) -> None:
+        with self._database.transaction(setup.account_id) as cursor:
+            objected(cursor, self._vault.clock, setup)
+            if number:
+                kind = Cause.KEYED if cause == "key" else Cause.SPOKEN
+                suppress(cursor, self._vault, setup.account_id, number, kind)
 
     def _enter(self, setup: CallSetup, answered_at: datetime, asked: RightAsked) -> None:
         with self._database.transaction(setup.account_id) as cursor:

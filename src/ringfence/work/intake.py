@@ -12,6 +12,7 @@ from ringfence.apps.accounts.terms import term_of
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import note
 from ringfence.apps.calls.objects import Objects, object_name
+from ringfence.apps.consents import records
 from ringfence.apps.requests.spoken import enter
 from ringfence.core.call import CallResult, CallSetup
 from ringfence.policy import AgentPeriods, Part, Plan, Term
@@ -90,6 +91,7 @@ class Intake:
             rows.log()
             kept = rows.recording(size, keys.audio)
             rows.transcript()
+            records.of_call(cursor, self._vault.clock, setup, result)
             enter(cursor, self._vault, *place, result.answered_at, result.rights)
             note(cursor, self._vault, setup.account_id, Act.CALL_TAKEN_IN, Thing("call", str(setup.call_id)))
             defer(cursor, self._vault, "after_call", setup.account_id, call_id=str(setup.call_id))

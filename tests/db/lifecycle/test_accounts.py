@@ -30,7 +30,7 @@ from tests.support.accounts import an_account, an_address
 from tests.support.database import Database
 from tests.support.office import Office
 
-KEPT = {"billing_invoice", "billing_usage", "calls_erasure", "numbers_suppression"}
+KEPT = {"billing_invoice", "billing_usage", "calls_erasure", "consents_record"}
 
 
 def tenants(database: Database) -> list[str]:

@@ -11,7 +11,7 @@ begins anew:
 6. heads    its audit chain in the ledger's place
 7. finish   look again, in every place; the receipt is done, and the account's row goes
 
-What the law keeps stays (billing, opt-outs without content, receipts), as the catalogue says table by table.
+What the law keeps stays (billing, records of consent and opt-out without content, receipts), as the catalogue says table by table.
 """
 
 from collections.abc import Callable

@@ -21,7 +21,6 @@ GAPS: Final = {
     "never.sell": _GATE,
     "never.advertise": _GATE,
     "keep.usage": "Usage data is not collected yet, so there is nothing whose end could be watched.",
-    "keep.compliance": "Opt-outs are kept apart, as keyed hashes without content; consent rests in the call log alone, and the record that outlives it is not built yet.",
     "keep.operator": "The operator's own people have no accounts here yet.",
     "guard.staff": "Staff have no console and no way to call data; approvals by the customer are not built yet.",
     "guard.pentest": "No penetration test has been recorded for this installation.",

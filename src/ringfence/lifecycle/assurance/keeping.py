@@ -21,6 +21,7 @@ _HOLDS: Final = "SELECT holds, calls FROM lookup.holds_in_force()"
 _TO_ERASE: Final = "SELECT * FROM lookup.accounts_to_erase(%s)"
 _ERASED: Final = "SELECT accounts, newest FROM lookup.erased_accounts()"
 _OLD_INVOICES: Final = "SELECT * FROM lookup.accounts_with_old_invoices(%s)"
+_CONSENTS: Final = "SELECT records, unrecorded, oldest_ends FROM lookup.consents_standing()"
 _OPEN: Final = "SELECT * FROM lookup.accounts_with_open_erasures()"
 
 
@@ -140,6 +141,25 @@ def billing(looking: Looking) -> Evidence:
     )
 
 
+def consents(looking: Looking) -> Evidence:
+    """Whoever was asked or objected is on record apart from the call, and no longer than the policy says."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CONSENTS)
+        records, unrecorded, ends = cursor.fetchone()
+    facts = {
+        "records": str(records), "recordings_without_one": str(unrecorded), "next_to_go": _moment(ends) if ends else "none",
+    }  # fmt: skip
+    if ends is not None and looking.clock.now() - ends > AT_ONCE:
+        return broken("A record of consent is kept past its years.", **facts)
+    if unrecorded:
+        return broken("There is a recording without a record of what its caller was told or asked.", **facts)
+    return kept(
+        "Each answer to the recording question and each objection is on record apart from its call, without number, name or "
+        "word, until its years have passed.",
+        **facts,
+    )
+
+
 def backups(looking: Looking) -> Evidence:
     today = looking.clock.now().date()
     open_days = BackupDays.of(looking.vault.keyring).open
@@ -169,6 +189,7 @@ LOOKS: Final[dict[str, Look]] = {
     "keep.account": accounts,
     "keep.billing": billing,
     "keep.delete": deletions,
+    "keep.compliance": consents,
     "keep.receipts": receipts,
     "keep.backups": backups,
 }

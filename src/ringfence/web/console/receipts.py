@@ -20,7 +20,7 @@ MEDIA_TYPE = "application/json"
 @needs(Action.SEE_CALLS)
 def index(request: HttpRequest) -> HttpResponse:
     """What was deleted, newest first; of one call with `call`."""
-    call_id = _call(request.GET.get("call", ""))
+    call_id = call_named(request.GET.get("call", ""))
     found = list_receipts(
         viewer_of(request).account_id, clock=clock(), cursor=request.GET.get("cursor") or None, call_id=call_id
     )  # fmt: skip
@@ -48,8 +48,9 @@ def download(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     return response
 
 
-def _call(text: str) -> UUID | None:
+def call_named(text: str) -> UUID | None:
+    """The id of a call in a query; None for an empty one. Raises BadInput."""
     try:
         return UUID(text) if text else None
     except ValueError:
-        raise BadInput("`call` is not the id of a call. Clear it to see every receipt.") from None
+        raise BadInput("`call` is not the id of a call. Clear it to see every one.") from None

@@ -22,7 +22,7 @@ _WORDS: Final = {
     "llm_input_tokens": "Tokens read", "llm_output_tokens": "Tokens written",
     "stt": "Hears (speech to text)", "llm": "Thinks (language model)", "tts": "Speaks (text to speech)",
     "privacy_officer": "Privacy officer", "link": "One-time link", "totp": "Code of an app", "recovery": "Recovery code",
-    "sign_on": "Single sign-on",
+    "sign_on": "Single sign-on", "told": "Was told", "objected": "Objected",
 }  # fmt: skip
 
 _ENGINES: Final = {

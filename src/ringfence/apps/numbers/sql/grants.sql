@@ -4,6 +4,6 @@ GRANT SELECT ON numbers_confirmednumber TO rf_worker;
 
 -- "Stop calling me" is added from anywhere. Only a member, in the console, takes it back.
 GRANT SELECT, INSERT ON numbers_suppression TO rf_web, rf_media, rf_worker;
-GRANT DELETE ON numbers_suppression TO rf_web;
+GRANT DELETE ON numbers_suppression TO rf_web, rf_worker;
 
 GRANT SELECT (id, account_id, vendor, settings, sealed_secret) ON numbers_connection TO rf_lookup;

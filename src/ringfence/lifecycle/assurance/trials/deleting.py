@@ -1,11 +1,16 @@
-"""Trial: what a customer deletes is gone, at once and to the last byte (keep.delete)."""
+"""Trials: what a customer deletes is gone, at once and to the last byte (keep.delete); that somebody consented stays on record
+(keep.compliance).
+"""
 
 import time
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
 from ringfence.apps.calls.objects import Objects, object_name
-from ringfence.lifecycle.assurance.trials.scene import Canary, Scene
+from ringfence.lifecycle.assurance.trials.scene import NUMBER, PLAN, Canary, Scene
 from ringfence.lifecycle.assurance.values import Evidence, broken, kept
+from ringfence.policy import until
+from ringfence.policy.values import KeptLine
 from ringfence.vault.receipts import verify_receipt
 from ringfence.vault.signing import key_id
 
@@ -39,6 +44,33 @@ def delete(scene: Scene) -> Evidence:
         "A canary call was deleted over the API: unreadable at once, its rows and its object gone, and its receipt verifies.",
         **facts,
     )
+
+
+def outlives(scene: Scene) -> Evidence:
+    """The canary's caller consented: on record, without content, until the day the policy says, and not gone with the call."""
+    canary = scene.call()
+    before = _on_record(scene, canary)
+    deleted = scene.ask("DELETE", f"calls/{canary.id}").status_code
+    after = _on_record(scene, canary)
+    facts = {"on_record": str(len(before)), "after_the_call_was_deleted": str(len(after))}
+    if [each["answer"] for each in before] != ["yes"] or before != after or deleted != 204:  # noqa: PLR2004 (No Content)
+        return broken("A consent is not on record apart from its call.", **facts)
+    at, end = (datetime.fromisoformat(before[0][name]) for name in ("at", "kept_until"))
+    if end != until(KeptLine.COMPLIANCE, PLAN, at):
+        return broken("A consent is kept for another time than the policy says.", **facts)
+    said = str(before)
+    if NUMBER in said or canary.phrase in said:
+        return broken("The record of a consent holds something of its call.", **facts)
+    return kept(
+        "A canary call's consent was on record without number or word, stayed when the call was deleted, and ends when the "
+        "policy says.",
+        kept_until=f"{end:%d %b %Y}", **facts,
+    )  # fmt: skip
+
+
+def _on_record(scene: Scene, canary: Canary) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = scene.ask("GET", f"consents?call={canary.id}").json()["items"]
+    return items
 
 
 def receipt_of(scene: Scene, canary: Canary) -> str:

@@ -16,6 +16,7 @@ Progress = Callable[[str], None]
 _TRIALS: Final[Mapping[Trial, tuple[str, ...]]] = {
     timing.expire: ("keep.recordings", "keep.transcripts", "keep.logs"),
     deleting.delete: ("keep.delete",),
+    deleting.outlives: ("keep.compliance",),
     timing.written_down: ("keep.audit",),
     walls.sealed: ("guard.rest",),
     walls.roles: ("guard.roles",),

@@ -52,6 +52,12 @@ KEY_LIVES: Final = timedelta(minutes=30)
 ANSWER_S: Final = 10.0
 PLAN: Final = Plan.GROWTH  # it has periods, and a trail
 
+_NOBODYS: Final = (
+    "DELETE FROM billing_usage WHERE account_id = %s",
+    "DELETE FROM billing_invoice WHERE account_id = %s",
+    "DELETE FROM consents_record WHERE account_id = %s",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Canary:
@@ -142,8 +148,15 @@ def opened(config: Config, vault: Vault, worker: Database, sweep: Callable[[], o
 
 
 def leave(scene: Scene) -> bool:
-    """Erase the trial's account, as any account is erased whose days of grace are over; whether it is gone everywhere."""
-    return Eraser.here(scene.worker, scene.vault).erase(scene.account_id, by="trial")
+    """Erase the trial's account, as any account is erased whose days of grace are over; whether it is gone everywhere.
+
+    What the law wants kept of a customer is wanted of nobody here: invoices and records of consent go, too.
+    """
+    gone = Eraser.here(scene.worker, scene.vault).erase(scene.account_id, by="trial")
+    with scene.worker.transaction(scene.account_id) as cursor:
+        for statement in _NOBODYS:
+            cursor.execute(statement, (scene.account_id,))
+    return gone
 
 
 def _client(config: Config) -> httpx.Client:
