@@ -10,16 +10,15 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponseBase
 
 from ringfence.apps.audit.acting import PLATFORM, Actor, ActorKind, acting
+from ringfence.core.config import current
 from ringfence.core.errors import RingfenceError
-from ringfence.web import errors, stepup
+from ringfence.web import errors, headers, stepup
 from ringfence.web.api.problems import AWAY
 from ringfence.web.viewer import find
 
 Next = Callable[[HttpRequest], HttpResponseBase]
-PUBLIC: Final = ("/static/",)
 NOBODY: Final = ("/static/", "/api/", "/webhooks/", "/.well-known/")
 FOR_EVERYBODY: Final = ("/privacy", "/privacy/", "/privacy.json", "/privacy/changes")
-TALK: Final = "/talk/"
 
 
 class Headers:
@@ -27,17 +26,14 @@ class Headers:
 
     def __init__(self, get_response: Next) -> None:
         self._next = get_response
+        self._host = current().public_host
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self._next(request)
-        microphone = "self" if request.path.endswith(TALK) else ""
-        response.setdefault(
-            "Permissions-Policy",
-            f"microphone=({microphone}), camera=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
-        )
-        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if not request.path.startswith(PUBLIC):
-            response.setdefault("Cache-Control", "no-store")
+        may_be_kept = headers.may_be_kept(request.path) and getattr(request, "viewer", None) is None
+        for name, value in headers.of(request.path, self._host).items():
+            if name not in response or name not in headers.NOT_KEPT or not may_be_kept:
+                response[name] = value
         return response
 
 

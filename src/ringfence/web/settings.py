@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Any, Final
 
-from csp.constants import NONE, SELF
-
 from ringfence.core.config import current
 from ringfence.policy import load
 from ringfence.web.databases import database
+from ringfence.web.headers import CONTENT
 
 _config = current()
 
@@ -22,7 +21,6 @@ INSTALLED_APPS: Final = [
     "django.contrib.postgres",
     "django.contrib.staticfiles",
     "django_htmx",
-    "csp",
     "procrastinate.contrib.django",
     "ringfence.apps.keys.apps.KeysConfig",
     "ringfence.apps.audit.apps.AuditConfig",
@@ -49,10 +47,8 @@ INSTALLED_APPS: Final = [
 ROOT_URLCONF: Final = "ringfence.web.urls"
 WSGI_APPLICATION: Final = "ringfence.web.wsgi.application"
 MIDDLEWARE: Final = [
-    "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "ringfence.web.middleware.Headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "ringfence.web.held.Held",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -81,6 +77,7 @@ STATICFILES_DIRS: Final = [Path(__file__).parent / "static"]
 WHITENOISE_USE_FINDERS: Final = True
 WHITENOISE_AUTOREFRESH: Final = False
 WHITENOISE_MAX_AGE: Final = 3600
+WHITENOISE_ALLOW_ALL_ORIGINS: Final = False
 
 _cookies = {each.name.removeprefix("__Host-rf_"): each for each in load().cookies}
 _DAY = 24 * 3600
@@ -97,25 +94,7 @@ CSRF_COOKIE_SAMESITE: Final = _cookies["csrf"].same_site.value
 CSRF_TRUSTED_ORIGINS: Final = [_config.public_url]
 CSRF_FAILURE_VIEW: Final = "ringfence.web.errors.csrf_failure"
 
-SECURE_HSTS_SECONDS: Final = 365 * _DAY
-SECURE_CONTENT_TYPE_NOSNIFF: Final = True
-SECURE_REFERRER_POLICY: Final = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY: Final = "same-origin"
-X_FRAME_OPTIONS: Final = "DENY"
-CONTENT_SECURITY_POLICY: Final = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "media-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-        "manifest-src": [SELF],
-    }
-}
+CONTENT_SECURITY_POLICY: Final = CONTENT  # for those who look at it
 
 LOGIN_URL: Final = "/sign-in/"
 DATA_UPLOAD_MAX_MEMORY_SIZE: Final = 2 * 1024 * 1024
