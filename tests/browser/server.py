@@ -12,7 +12,7 @@ from django.db import connections
 
 from ringfence.boot.certificates import ensure
 from ringfence.boot.clock import SystemClock
-from ringfence.boot.front import server_context
+from ringfence.boot.showing import server_context
 from ringfence.boot.web import over_tls
 
 

@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from ringfence.boot.certificates import ensure
 from ringfence.boot.clock import SystemClock
-from ringfence.boot.front import server_context
+from ringfence.boot.showing import server_context
 
 USER, PASSWORD = "ringfence", "a mail server's password"
 

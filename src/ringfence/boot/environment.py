@@ -18,6 +18,9 @@ VARIABLES: Final = {
     "RINGFENCE_PORT": "The one port, 8443 unless set.",
     "RINGFENCE_PUBLIC_URL": "The address by which carriers and people reach this installation; signatures cover it.",
     "RINGFENCE_PRIVACY_ADDRESS": "Where privacy requests go; unset, it is a gap that the trust page shows.",
+    "RINGFENCE_TLS_CERT": "The certificate to show: a PEM file with its chain. Unset, the installation makes its own for this machine.",
+    "RINGFENCE_TLS_KEY": "That certificate's private key, as PEM. Both are read again when they change; no call is dropped.",
+    "RINGFENCE_HTTP_PORT": "A port on which plain HTTP is led to https for pages, and refused for everything else. Unset, there is none.",
     "RINGFENCE_SIGN_UP": "Who opens an account on the pages: closed (nobody; the default), invited (whom the operator asked), open.",
     "RINGFENCE_SMTP_URL": "The mail server, over TLS: smtps://user:password@host:465?from=address, or smtp:// with STARTTLS.",
     "RINGFENCE_ROOT_KEY": "Path of the root key file.",
@@ -45,6 +48,7 @@ def read(environment: Mapping[str, str] | None = None, *, login: Login = "web") 
     port = _port(env.get("RINGFENCE_PORT") or "8443")
     key_path = root_key_path(env)
     public_url = (env.get("RINGFENCE_PUBLIC_URL") or f"https://localhost:{port}").rstrip("/")
+    chain, key = _certificate(env)
     if not public_url.startswith("https://"):
         raise BadEnvironment("RINGFENCE_PUBLIC_URL must begin with https://; nothing is served in the clear.")
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -63,6 +67,9 @@ def read(environment: Mapping[str, str] | None = None, *, login: Login = "web") 
         port=port,
         public_url=public_url,
         secret_key=root.subkey("django").hex(),
+        http_port=_http_port(env, port),
+        tls_chain=chain,
+        tls_key=key,
         privacy_address=env.get("RINGFENCE_PRIVACY_ADDRESS") or None,
         smtp_url=_smtp_url(env),
         sign_up=_sign_up(env.get("RINGFENCE_SIGN_UP") or "closed"),
@@ -120,9 +127,27 @@ def _sign_up(text: str) -> SignUp:
     return cast("SignUp", text)
 
 
-def _port(text: str) -> int:
+def _certificate(env: Mapping[str, str]) -> tuple[Path | None, Path | None]:
+    """Both files or none. What is in them the front looks at, when it starts and whenever they change."""
+    chain, key = env.get("RINGFENCE_TLS_CERT"), env.get("RINGFENCE_TLS_KEY")
+    if bool(chain) != bool(key):
+        raise BadEnvironment(
+            "RINGFENCE_TLS_CERT and RINGFENCE_TLS_KEY go together: set both, or neither for a certificate of our own."
+        )
+    return (Path(chain).absolute(), Path(key).absolute()) if chain and key else (None, None)
+
+
+def _http_port(env: Mapping[str, str], port: int) -> int | None:
+    text = env.get("RINGFENCE_HTTP_PORT")
+    found = _port(text, "RINGFENCE_HTTP_PORT") if text else None
+    if found == port:
+        raise BadEnvironment("RINGFENCE_HTTP_PORT must be another port than RINGFENCE_PORT.")
+    return found
+
+
+def _port(text: str, name: str = "RINGFENCE_PORT") -> int:
     if not text.isdigit() or not 0 < int(text) < 65536:  # noqa: PLR2004 (ports end there)
-        raise BadEnvironment(f"RINGFENCE_PORT must be a port from 1 to 65535, not {text!r}.")
+        raise BadEnvironment(f"{name} must be a port from 1 to 65535, not {text!r}.")
     return int(text)
 
 

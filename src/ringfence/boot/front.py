@@ -8,12 +8,12 @@ import asyncio
 import re
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
 
-from ringfence.boot.certificates import Certificates
-from ringfence.policy import load
+from ringfence.boot.answers import CLEAR, answer
 
 HEAD_LIMIT: Final = 16_384
 HEAD_S: Final = 10.0
@@ -25,36 +25,17 @@ MOST_CLIENTS: Final = 4096
 BACKLOG: Final = 512
 _UPGRADE: Final = re.compile(rb"\r\nupgrade:[ \t]*websocket[ \t]*\r\n", re.IGNORECASE)
 _TLS_HANDSHAKE: Final = 0x16
-CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
-OLDEST: Final = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
+
+Contexts = Callable[[], ssl.SSLContext]
 
 
 @dataclass(frozen=True, slots=True)
 class Backends:
-    """The web process's Unix socket, and the file that tells the media process's port on the loopback."""
+    """The web process's Unix socket, the file that tells the media process's port on the loopback, and our public host."""
 
     web: Path
     media: Path
-
-
-def server_context(files: Certificates) -> ssl.SSLContext:
-    """TLS from the version that the policy names, with forward secrecy and authenticated encryption only; HTTP/1.1 by ALPN."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = OLDEST[load().guard.tls]
-    context.set_ciphers(CIPHERS)
-    context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION | ssl.OP_CIPHER_SERVER_PREFERENCE
-    context.set_alpn_protocols(["http/1.1"])
-    context.load_cert_chain(files.chain, files.key)
-    return context
-
-
-def answer(status: str, text: str) -> bytes:
-    """A whole HTTP answer for those who get no further."""
-    body = text.encode() + b"\n"
-    return (
-        f"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\n"
-        "Connection: close\r\n\r\n"
-    ).encode() + body
+    host: str = CLEAR
 
 
 class _Backend(asyncio.Protocol):
@@ -175,12 +156,12 @@ class _Client(asyncio.Protocol):
 
     def _give_up(self, status: str, text: str) -> None:
         if not self.transport.is_closing():
-            self.transport.write(answer(status, text))
+            self.transport.write(answer(status, text, host=self._backends.host))
             self.transport.close()
 
 
 async def _welcome(
-    connection: socket.socket, context: ssl.SSLContext, backends: Backends, room: asyncio.Semaphore
+    connection: socket.socket, contexts: Contexts, backends: Backends, room: asyncio.Semaphore
 ) -> None:
     """Tell those who speak in the clear to use https, before TLS sees their bytes."""
     loop = asyncio.get_running_loop()
@@ -198,7 +179,7 @@ async def _welcome(
                 connection.close()
             else:
                 await loop.connect_accepted_socket(
-                    made, connection, ssl=context, ssl_handshake_timeout=HEAD_S
+                    made, connection, ssl=contexts(), ssl_handshake_timeout=HEAD_S
                 )
     except (OSError, ssl.SSLError, TimeoutError):
         connection.close()
@@ -208,7 +189,10 @@ async def _welcome(
 
 async def _send_away(loop: asyncio.AbstractEventLoop, connection: socket.socket) -> None:
     await loop.sock_recv(connection, HEAD_LIMIT)  # unread bytes would turn the answer into a reset
-    await loop.sock_sendall(connection, answer("400 Bad Request", "Use https:// for this port."))
+    await loop.sock_sendall(
+        connection,
+        answer("400 Bad Request", "Nothing was done: this came in the clear. Use https:// for this port."),
+    )
     connection.shutdown(socket.SHUT_WR)
 
 
@@ -250,8 +234,8 @@ def listen(port: int) -> list[socket.socket]:
     return sockets
 
 
-async def serve(sockets: list[socket.socket], context: ssl.SSLContext, backends: Backends) -> None:
-    """Accept until cancelled."""
+async def serve(sockets: list[socket.socket], contexts: Contexts, backends: Backends) -> None:
+    """Accept until cancelled. `contexts` is asked for each connection: a new certificate is shown to whoever comes next."""
     loop = asyncio.get_running_loop()
     welcoming: set[asyncio.Task[None]] = set()
     room = asyncio.Semaphore(MOST_CLIENTS)
@@ -266,7 +250,7 @@ async def serve(sockets: list[socket.socket], context: ssl.SSLContext, backends:
                 await asyncio.sleep(0.1)
                 continue
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            task = loop.create_task(_welcome(connection, context, backends, room))
+            task = loop.create_task(_welcome(connection, contexts, backends, room))
             welcoming.add(task)
             task.add_done_callback(welcoming.discard)
 

@@ -27,7 +27,12 @@ class Place:
 
 def install(*, show: bool) -> list[str]:
     """Add the authority wherever this user may; what was done and what is left to do, a line each."""
-    authority = certificate_of(configure("web")).authority
+    config = configure("web")
+    if config.tls_chain is not None:
+        return [
+            f"Nothing to do: this installation shows the certificate of {config.tls_chain}, which others vouch for."
+        ]
+    authority = certificate_of(config).authority
     lines = [f"The authority is {authority}"]
     for place in places(authority):
         if show or not _done(place, authority):

@@ -147,7 +147,7 @@ def test_an_unset_address_is_a_gap_and_never_kept(looking: Looking) -> None:
 def port(tmp_path: Path) -> Iterator[tuple[ssl.SSLContext, int]]:
     """A TLS server on the loopback whose context the test may spoil."""
     from ringfence.boot.certificates import ensure
-    from ringfence.boot.front import server_context
+    from ringfence.boot.showing import server_context
 
     context = server_context(ensure(tmp_path, "localhost", SystemClock()))
     with socket() as bound:

@@ -13,7 +13,8 @@ import uvloop
 
 from ringfence.boot import certificates, front
 from ringfence.boot.clock import SystemClock
-from ringfence.boot.front import Backends, listen, serve, server_context
+from ringfence.boot.front import Backends, listen, serve
+from ringfence.boot.showing import server_context
 
 
 @contextmanager
@@ -82,8 +83,9 @@ async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     (tmp_path / "media.port").write_text(str(servers[1].sockets[0].getsockname()[1]))
     sockets = listen(0)
     port = sockets[0].getsockname()[1]
+    shown = server_context(files)
     backends = Backends(tmp_path / "web.sock", tmp_path / "media.port")
-    with on_its_own_loop(serve(sockets, server_context(files), backends)):
+    with on_its_own_loop(serve(sockets, lambda: shown, backends)):
         yield House(port, files, web, media)
     for server in servers:
         server.close()
