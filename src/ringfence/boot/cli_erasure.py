@@ -15,7 +15,7 @@ from ringfence.lifecycle.backup.archive import Progress as Seen
 @click.option("--to", required=True, help="A folder, or a bucket's URL (s3://, gs://, az://).")
 @as_json
 def backup(*, to: str, as_json: bool) -> None:
-    """Back up database and recordings, sealed under a key of today that is destroyed within seven days.
+    """Back up database and recordings, sealed under a key of today that is destroyed when the policy says.
 
     Works while the installation runs. Old backups in the same place go. Root key, keyring and erasure ledger are in no
     backup: keep copies of the first two elsewhere (`ringfence keyring backup`), and the ledger on another disk.

@@ -12,6 +12,7 @@ from ringfence.policy.errors import BadPolicy, NoPeriod, PolicyError, Undeclared
 from ringfence.policy.load import load, parse
 from ringfence.policy.term import Term
 from ringfence.policy.values import NO_PERIODS, AgentPeriods, Part, Plan, Policy
+from ringfence.policy.words import fill, quotable
 
 __all__ = [
     "NOTHING_SHOWN",
@@ -33,6 +34,7 @@ __all__ = [
     "load",
     "may",
     "parse",
+    "quote",
     "until",
     "version",
 ]
@@ -56,6 +58,14 @@ def days(part: Part, plan: Plan, periods: AgentPeriods = NO_PERIODS) -> int | No
 def due(part: Part, plan: Plan, periods: AgentPeriods, ended_at: datetime) -> datetime | None:
     """The first moment, in UTC, at which the part must not be readable; None if there is none."""
     return decide.due(load(), part, plan, periods, ended_at)
+
+
+def quote(text: str) -> str:
+    """The text with the policy's own words where it names them in braces: `{billing}`, `{backups}`, as promises do. Raises KeyError
+    for what cannot be quoted.
+    """
+    policy = load()
+    return fill(text, quotable(policy.plans, policy.retention, policy.kept, policy.guard))
 
 
 def until(kept: str, plan: Plan, since: datetime, *, under_hipaa: bool = False) -> datetime | None:

@@ -62,7 +62,7 @@ def test_a_clock_set_back_opens_nothing_that_was_destroyed(office: Office) -> No
     with pytest.raises(PartGone):
         open_transcript(office.account_id, call_id, purpose=PROVIDING, clock=office.clock)
     call = shown(office, call_id)
-    assert (call["from"], call["recording"]["available"]) == (None, True)
+    assert (call["from"], call["recording"]["available"]) == (None, False)
     with pytest.raises(PartGone):
         open_recording(office.account_id, call_id, purpose=PROVIDING, clock=office.clock)
 

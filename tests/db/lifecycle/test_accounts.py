@@ -158,7 +158,7 @@ def test_the_receipt_says_each_place_and_what_stays(house: House) -> None:
     assert {states[place] for place in ("keyring", "database", "objects", "people", "audit_heads")} == {
         "erased"
     }
-    assert states["billing"] == states["opt_outs"] == "kept"
+    assert states["billing"] == states["consents"] == "kept"
     assert line["ledger"]["batch"]
     assert signed_receipt(house.account_id, UUID(line["id"]), clock=house.office.clock)["signature"]
 

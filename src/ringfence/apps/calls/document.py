@@ -14,7 +14,14 @@ from ringfence.apps.audit.record import record
 from ringfence.apps.calls.errors import NeverKept, NoSuchCall, PartGone
 from ringfence.apps.calls.models import Call, Recording
 from ringfence.apps.calls.numbers import masked
-from ringfence.apps.calls.reveal import OpenTranscript, check_purpose, gate, open_numbers, read_transcript
+from ringfence.apps.calls.reveal import (
+    OpenTranscript,
+    check_purpose,
+    demand_key,
+    gate,
+    open_numbers,
+    read_transcript,
+)
 from ringfence.apps.calls.wav import FRAME, HEADER, MEDIA_TYPE
 from ringfence.core.clock import Clock
 
@@ -42,7 +49,9 @@ def call_document(
         if row is None or (row.expires_at is not None and clock.now() >= row.expires_at):
             raise NoSuchCall("There is no such call.")
         numbers = open_numbers([row], clock, purpose=purpose).get(call_id)
-        recording = Recording.objects.filter(account_id=account_id, call_id=call_id).first()
+        recording = _recording(
+            Recording.objects.filter(account_id=account_id, call_id=call_id).first(), row, clock
+        )
         this = Thing("call", str(call_id))
         record(account_id, Act.CALL_OPENED, this, purpose=purpose, once_within=once_within)
     show = (lambda number: number) if unmask else masked
@@ -60,7 +69,7 @@ def call_document(
         "answered_at": _moment(row.answered_at),
         "ended_at": _moment(row.ended_at),
         "duration_s": None if row.duration_ms is None else row.duration_ms / 1000,
-        "recording": _recording(recording, row, clock),
+        "recording": recording,
         "transcript": _transcript(words, why),
         "summary": _summary(words, why),
         "variables": _variables(words, why),
@@ -91,6 +100,7 @@ def _recording(part: Any, row: Call, clock: Clock) -> dict[str, Any]:
         return {"available": False, "reason": "being_erased" if row.being_erased_at else "pending"}
     try:
         gate(part.state, part.expires_at, row.being_erased_at, clock)
+        demand_key(part)
     except PartGone as gone:
         return {"available": False, "reason": gone.reason}
     except NeverKept:

@@ -43,6 +43,7 @@ __all__ = [
     "OpenRecording",
     "OpenTranscript",
     "check_purpose",
+    "demand_key",
     "gate",
     "open_numbers",
     "open_recording",
@@ -171,6 +172,11 @@ def open_recording(account_id: UUID, call_id: UUID, *, purpose: str, clock: Cloc
     journal = JournalReader(_store().source(row.object_name), key)
     ends = min((end for end in (row.expires_at, row.call.expires_at) if end is not None), default=None)
     return OpenRecording(WavReader(journal, row.duration_ms), account_id, call_id, ends, clock)
+
+
+def demand_key(row: Recording) -> None:
+    """Raise PartGone unless the key of this recording opens, inside `tenant`. A restored database may name keys that are gone."""
+    _part_key(row, Place(row.account_id, row.call_id), RECORDING)
 
 
 def open_waveform(account_id: UUID, call_id: UUID, *, purpose: str, clock: Clock) -> bytes | None:

@@ -14,6 +14,7 @@ from ringfence.lifecycle.backup.days import BackupDays, ends
 from ringfence.lifecycle.ledger import gate
 from ringfence.lifecycle.ledger.book import book
 from ringfence.lifecycle.sweep.status import Standing, read_facts, sweep_status
+from ringfence.policy import quote
 from ringfence.policy.catalogue import Holding, PlaceKind, catalogue
 
 AT_ONCE: Final = timedelta(hours=1)
@@ -135,8 +136,10 @@ def billing(looking: Looking) -> Evidence:
     if late or of_calls:
         return broken("Billing records are kept too long, or hold something of a call.", **facts)
     return kept(
-        "Invoices and the counts beneath them are kept for seven years from the invoice's date, outlive their account, and "
-        "hold no number, no name of anybody who was called, and no content.",
+        quote(
+            "Invoices and the counts beneath them are kept for {billing} from the invoice's date, outlive their account, and "
+            "hold no number, no name of anybody who was called, and no content."
+        ),
         **facts,
     )
 

@@ -1,1 +1,1 @@
-"""Backups: database and objects in one sealed stream that opens nothing after its seven days."""
+"""Backups: database and objects in one sealed stream that opens nothing after its days."""

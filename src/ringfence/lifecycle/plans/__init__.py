@@ -1,4 +1,4 @@
-"""Plans and lives: upgrade at once, downgrade at the end of the paid period, cancellation with thirty days of grace.
+"""Plans and lives: upgrade at once, downgrade at the end of the paid period, cancellation with days of grace.
 
 ending        when the paid period ends, and when an account that was cancelled is erased. Pure
 changing      what owners do: look, raise, confirm a lower plan, withdraw it

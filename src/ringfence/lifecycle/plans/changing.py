@@ -79,6 +79,7 @@ class Plans:
 
     def look(self, account_id: UUID, plan: Plan) -> Preview:
         """What a lower plan would destroy, and when. Raises NotThisPlan if it is no lower one."""
+        self.begin_lower(account_id)  # one that is due stands in nobody's way
         with self.database.transaction(account_id) as cursor:
             return self._preview(cursor, account_id, standing(cursor, account_id), plan)
 
@@ -103,6 +104,7 @@ class Plans:
 
         Raises NotThisPlan, IsCancelled; NotShown if it would be more.
         """
+        self.begin_lower(account_id)
         with self.database.transaction(account_id) as cursor:
             now = self.clock.now()
             known = self._open(cursor, account_id)

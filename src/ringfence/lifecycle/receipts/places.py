@@ -9,6 +9,7 @@ from typing import Any, Final
 from ringfence.core.ids import moment_of
 from ringfence.lifecycle import held
 from ringfence.lifecycle.backup.days import BackupDays
+from ringfence.policy import quote
 
 KEPT: Final = "kept"
 DATABASE_FILES: Final = "database_files"
@@ -41,8 +42,8 @@ _ACCOUNT_SAID: Final = {
     held.HEADS: "The chain of its audit trail, in the ledger's place.",
 }
 _ACCOUNT_KEPT: Final = (
-    ("billing", "Usage and invoices for seven years from the invoice's date (tax and law): no number, no person who was called, no content."),
-    ("opt_outs", "That numbers are not to be called again: keyed hashes, which nothing opens any more (16 CFR 310.5)."),
+    ("billing", "Usage and invoices for {billing} from the invoice's date (tax and law): no number, no person who was called, no content."),
+    ("consents", "Records of consent and objection, for {compliance} (GDPR 7(1), 16 CFR 310.5): no number, name or word."),
     (held.LEDGER, "Ids, moments and hashes, so that a restored database erases it again; and this receipt."),
 )  # fmt: skip
 _KEPT: Final = (
@@ -87,7 +88,7 @@ def _of_account(facts: Facts, days: BackupDays, now: datetime) -> list[dict[str,
         found.append(_place(name, state, said, at=facts.done_at if state == held.ERASED else None))
     found.append(_files(facts, now))
     found.append(_backups(facts, days, now))
-    return found + [_place(name, KEPT, "", ground=ground) for name, ground in _ACCOUNT_KEPT]
+    return found + [_place(name, KEPT, "", ground=quote(ground)) for name, ground in _ACCOUNT_KEPT]
 
 
 def _held(name: str, facts: Facts) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from ringfence import policy
+
 register = template.Library()
 
 _WORDS: Final = {
@@ -61,6 +63,12 @@ def word(value: object) -> str:
 def tone(value: object) -> str:
     """Which signal a state gives: kept, live, warning, broken or plain."""
     return _TONES.get(str(value or ""), "plain")
+
+
+@register.simple_tag
+def quote(text: str) -> str:
+    """A sentence that quotes the policy: `{% quote "Backups are kept {backups}." %}`."""
+    return policy.quote(text)
 
 
 @register.filter

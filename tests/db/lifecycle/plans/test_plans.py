@@ -268,6 +268,17 @@ def test_a_downgrade_that_is_withdrawn_destroys_nothing(firm: Firm) -> None:
         firm.plans.withdraw(firm.account_id)
 
 
+def test_a_lower_plan_that_is_due_stands_in_nobodys_way(firm: Firm) -> None:
+    """Between its moment and the worker that puts it into force, somebody looks at the next lower one."""
+    firm.on(Plan.ENTERPRISE)
+    known = firm.lower(Plan.GROWTH)
+    assert known.term.at is not None
+    firm.broom.until(known.term.at)
+    seen = firm.plans.look(firm.account_id, Plan.STARTER)
+    after = firm.plans.confirm_lower(firm.account_id, Plan.STARTER, shown=seen.destroys, by="member:1")
+    assert (after.plan, after.term.changes()) == (Plan.GROWTH, (Plan.STARTER, seen.at))
+
+
 def test_only_what_was_shown_is_destroyed(firm: Firm) -> None:
     firm.on(Plan.GROWTH)
     firm.office.call()
