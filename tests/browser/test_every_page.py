@@ -37,7 +37,7 @@ ELSEWHERE: Final = {
     "recovery-codes": "test_people: after a fresh proof",
 }
 NO_PAGES: Final = {
-    "privacy-elsewhere", "privacy-json", "trust-elsewhere", "trust-json", "public-keys", "account_login", "sign-in-passkey",
+    "privacy-elsewhere", "privacy-json", "trust-elsewhere", "trust-json", "public-keys", "gpc", "count-me", "account_login", "sign-in-passkey",
     "sign-in-passkey-options", "set-password", "add-passkey", "passkey-options", "remove-app", "end-other-sessions",
     "change-address", "sign-out", "choose-account", "live-calls", "connect", "add-number", "send-code", "test-call",
     "audit-export", "enforce-sign-on", "forget-sign-on", "change-plan", "leave-account", "keep-account",

@@ -16,6 +16,7 @@ from tests.support.database import Database, migrate, point_at
 OURS = (
     "accounts",
     "agents",
+    "analytics",
     "audit",
     "billing",
     "calls",

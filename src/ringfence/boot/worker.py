@@ -13,6 +13,7 @@ from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
 
 from ringfence.apps.calls.objects import Objects
+from ringfence.boot.counting import counting_jobs
 from ringfence.boot.erasing import erasing_jobs, replay_first
 from ringfence.boot.living import life_jobs
 from ringfence.boot.mailing import mail_jobs
@@ -50,6 +51,7 @@ def serve(config: Config, vault: Vault) -> None:
             steps += erasing_jobs(config, vault, database, sweeper)
             steps += life_jobs(vault, database, sweeper)
             steps += mail_jobs(config, vault, database)
+            steps += counting_jobs(vault, database)
             asyncio.run(_run(config, vault, database, steps))
     finally:
         database.close()

@@ -19,6 +19,7 @@ FOR_ALL: Final = frozenset(
         "/trust",
         "/trust.json",
         "/.well-known/ringfence-keys.json",
+        "/.well-known/gpc.json",
     }
 )
 A_YEAR_S: Final = 365 * 24 * 3600

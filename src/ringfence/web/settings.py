@@ -41,6 +41,7 @@ INSTALLED_APPS: Final = [
     "ringfence.apps.consents.apps.ConsentsConfig",
     "ringfence.apps.requests.apps.RequestsConfig",
     "ringfence.apps.billing.apps.BillingConfig",
+    "ringfence.apps.analytics.apps.AnalyticsConfig",
     "ringfence.web.apps.WebConfig",
 ]
 
@@ -58,6 +59,7 @@ MIDDLEWARE: Final = [
     "allauth.account.middleware.AccountMiddleware",
     "ringfence.web.middleware.Errors",
     "ringfence.web.middleware.Viewers",
+    "ringfence.web.counted.Counted",
 ]
 TEMPLATES: Final = [
     {

@@ -15,7 +15,7 @@ from ringfence.web.console.people import (
     sign_up,
 )
 from ringfence.web.console.privacy import consents, plan, retention
-from ringfence.web.public import keys, privacy, trust
+from ringfence.web.public import gpc, keys, privacy, trust
 from ringfence.web.webhooks import twilio
 
 handler404 = "ringfence.web.errors.not_found"
@@ -30,6 +30,7 @@ urlpatterns = [
     path("trust/", trust.elsewhere, name="trust-elsewhere"),
     path("trust.json", trust.machine, name="trust-json"),
     path(".well-known/ringfence-keys.json", keys.show, name="public-keys"),
+    path(".well-known/gpc.json", gpc.show, name="gpc"),
     path("sign-in/", signin.sign_in, name="sign-in"),
     path("sign-in/", signin.sign_in, name="account_login"),
     path("sign-in/link/", signin.link, name="sign-in-link"),
@@ -49,6 +50,7 @@ urlpatterns = [
     path("security/sessions/end/", security.end_others, name="end-other-sessions"),
     path("profile/", profile.show, name="profile"),
     path("profile/address/", profile.address, name="change-address"),
+    path("profile/counting/", profile.counting, name="count-me"),
     path("profile/address/confirm/", profile.confirm, name="confirm-address"),
     path("sign-in/forgotten/", forgotten.ask, name="forgotten"),
     path("sign-in/new-password/", forgotten.answer, name="new-password"),

@@ -26,6 +26,7 @@ from ringfence.apps.rows.cursor import set_tenant
 # the sweeps, which go over all; how much of the erasure ledger the database knows.
 OUTSIDE: Final = frozenset(
     {
+        "analytics.view", "analytics.day", "analytics.mark", "analytics.choice",
         "accounts.user", "policies.enforcedpolicy", "assurance.measurement", "sweeps.sweep", "sweeps.clockmark",
         "calls.ledgermark", "people.session", "people.place", "people.profile", "people.signup", "people.errand", "people.mail",
         "people.count",

@@ -69,6 +69,8 @@ class Act(StrEnum):
     RULES_CHANGED = "rules_changed"
     SIGN_IN_CHANGED = "sign_in_changed"
     PROFILE_CHANGED = "profile_changed"
+    COUNTING_CHOSEN = "counting_chosen"
+    USAGE_FORGOTTEN = "usage_forgotten"
     DETAILS_CHANGED = "details_changed"
     MEMBER_INVITED = "member_invited"
     INVITATION_REVOKED = "invitation_revoked"
@@ -142,6 +144,8 @@ FACTS: Final[MappingProxyType[Act, Facts]] = MappingProxyType(
         Act.SESSION_ENDED: Facts("signed out a session of theirs", source=True),
         Act.SIGN_IN_CHANGED: Facts("changed how they sign in", source=True),
         Act.PROFILE_CHANGED: Facts("changed their name or time zone"),
+        Act.COUNTING_CHOSEN: Facts("chose whether their visits are counted"),
+        Act.USAGE_FORGOTTEN: Facts("deleted the account's usage data", source=True),
         Act.DETAILS_CHANGED: Facts("changed the company's details", source=True),
         Act.MEMBER_INVITED: Facts("asked somebody in", source=True),
         Act.INVITATION_REVOKED: Facts("took an invitation back", source=True),

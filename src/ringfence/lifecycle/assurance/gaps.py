@@ -32,5 +32,5 @@ GAPS: Final = {
     "hipaa.storage": _HIPAA,
     "hipaa.logging": _HIPAA,
     "hipaa.phi": _HIPAA,
-    "cookies.analytics": "Analytics are not built yet; nothing sets this cookie.",
+    "cookies.analytics": "Set only for a signed-in person who opted in; `ringfence prove` tries it.",
 }

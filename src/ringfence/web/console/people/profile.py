@@ -11,12 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ringfence.apps.accounts.errors import AlreadyMember
 from ringfence.apps.accounts.models import normal_email
+from ringfence.apps.analytics.choices import choose, opted_in
 from ringfence.apps.audit.acts import Act
 from ringfence.apps.people.addresses import move
 from ringfence.apps.people.errands import meant, new_errand, use
 from ringfence.apps.people.errors import BadDetails, LinkOver
 from ringfence.apps.people.profiles import set_profile, zone_of
 from ringfence.web.clock import clock
+from ringfence.web.counted import asks_not_to_be
 from ringfence.web.people import notices
 from ringfence.web.people.told import tell_accounts
 from ringfence.web.stepup import demand_fresh
@@ -35,6 +37,16 @@ def show(request: HttpRequest) -> HttpResponse:
         entered = {"name": said.get("name", ""), "zone": said.get("timezone", "")}
         return _page(request, status=400, wrong={error.field: str(error)}, **entered)
     tell_accounts(request, user, Act.PROFILE_CHANGED)
+    return redirect("profile")
+
+
+@require_POST
+@needs_person
+def counting(request: HttpRequest) -> HttpResponse:
+    """Opt in to being counted, or out of it. The cookie goes with the answer, or comes with the next page."""
+    user = person_of(request)
+    choose(user.id, counted=request.POST.get("counted") == "yes", clock=clock())
+    tell_accounts(request, user, Act.COUNTING_CHOSEN)
     return redirect("profile")
 
 
@@ -84,5 +96,7 @@ def _page(request: HttpRequest, status: int = 200, **context: Any) -> HttpRespon
         "zone": zone_of(user.id).key,
         "address": user.email,
         "zones": sorted(available_timezones()),
+        "counted": opted_in(user.id),
+        "signalled": asks_not_to_be(request),
     }
     return render(request, "people/profile.html", page | context, status=status)
