@@ -17,10 +17,10 @@ VARIABLES: Final = {
     "RINGFENCE_DATA": "Folder of everything that rests; the keyring, the ledger and the root key stand beside it.",
     "RINGFENCE_PORT": "The one port, 8443 unless set.",
     "RINGFENCE_PUBLIC_URL": "The address by which carriers and people reach this installation; signatures cover it.",
-    "RINGFENCE_PRIVACY_ADDRESS": "Where privacy requests go; unset, it is a gap that the trust page shows.",
     "RINGFENCE_TLS_CERT": "The certificate to show: a PEM file with its chain. Unset, the installation makes its own for this machine.",
     "RINGFENCE_TLS_KEY": "That certificate's private key, as PEM. Both are read again when they change; no call is dropped.",
     "RINGFENCE_HTTP_PORT": "A port on which plain HTTP is led to https for pages, and refused for everything else. Unset, there is none.",
+    "RINGFENCE_PRIVACY_ADDRESS": "Where privacy requests go; unset, it is a gap that the trust page shows.",
     "RINGFENCE_SIGN_UP": "Who opens an account on the pages: closed (nobody; the default), invited (whom the operator asked), open.",
     "RINGFENCE_SMTP_URL": "The mail server, over TLS: smtps://user:password@host:465?from=address, or smtp:// with STARTTLS.",
     "RINGFENCE_ROOT_KEY": "Path of the root key file.",
@@ -46,9 +46,9 @@ def read(environment: Mapping[str, str] | None = None, *, login: Login = "web") 
     env = os.environ if environment is None else environment
     data = Path(env.get("RINGFENCE_DATA") or ".ringfence/data").absolute()
     port = _port(env.get("RINGFENCE_PORT") or "8443")
+    chain, key = _certificate(env)
     key_path = root_key_path(env)
     public_url = (env.get("RINGFENCE_PUBLIC_URL") or f"https://localhost:{port}").rstrip("/")
-    chain, key = _certificate(env)
     if not public_url.startswith("https://"):
         raise BadEnvironment("RINGFENCE_PUBLIC_URL must begin with https://; nothing is served in the clear.")
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -65,11 +65,11 @@ def read(environment: Mapping[str, str] | None = None, *, login: Login = "web") 
         database_urls=_database_urls(env, login, root, run_dir),
         login=login,
         port=port,
-        public_url=public_url,
-        secret_key=root.subkey("django").hex(),
         http_port=_http_port(env, port),
         tls_chain=chain,
         tls_key=key,
+        public_url=public_url,
+        secret_key=root.subkey("django").hex(),
         privacy_address=env.get("RINGFENCE_PRIVACY_ADDRESS") or None,
         smtp_url=_smtp_url(env),
         sign_up=_sign_up(env.get("RINGFENCE_SIGN_UP") or "closed"),

@@ -49,10 +49,10 @@ class Config:
     database_urls: DatabaseUrls
     login: Login = "web"
     port: int = 8443
-    public_url: str = "https://localhost:8443"
     http_port: int | None = None  # where pages are led to https, and nothing else is done
     tls_chain: Path | None = None  # the operator's own; without one the installation makes its certificate
     tls_key: Path | None = None
+    public_url: str = "https://localhost:8443"
     secret_key: str = field(default="", repr=False)
     privacy_address: str | None = None
     smtp_url: str | None = field(default=None, repr=False)
@@ -63,13 +63,13 @@ class Config:
     def public_host(self) -> str:
         return urlsplit(self.public_url).hostname or "localhost"
 
-
-_installed: Config | None = None
-
     @property
     def authority(self) -> Path:
         """What our own clients trust of the front: the certificate that the operator gave, or the installation's own authority."""
         return self.tls_chain or self.data_dir / "tls" / "authority.pem"
+
+
+_installed: Config | None = None
 
 
 def install(config: Config) -> None:
