@@ -52,9 +52,9 @@ def place(*, account: str, agent: str, caller: str, from_number: str, fast: bool
         account_id, chosen, direction=Direction.INBOUND, channel=Channel.LOOPBACK, clock=SystemClock(),
         from_number=from_number,
     )  # fmt: skip
-    trust = client_context(str(config.data_dir / "tls" / "authority.pem"))
+    trust = client_context(str(config.authority))
     url = f"wss://127.0.0.1:{config.port}/media/loopback/"
-    asyncio.run(place_call(url, call.ticket, lines, trust=trust, stepped=fast))
+    asyncio.run(place_call(url, call.ticket, lines, trust=trust, host=config.public_host, stepped=fast))
     return await_log(account_id, call.id)
 
 

@@ -112,12 +112,13 @@ def worker() -> None:
 
 @main.command()
 @click.option("--descriptor", type=int, multiple=True, hidden=True, help="A listening socket, handed down.")
+@click.option("--plain-descriptor", type=int, multiple=True, hidden=True, help="The same, for plain HTTP.")
 @_role
-def front(*, descriptor: tuple[int, ...]) -> None:
+def front(*, descriptor: tuple[int, ...], plain_descriptor: tuple[int, ...]) -> None:
     """End TLS on the one port (one machine only; on a fleet the balancer does this)."""
     from ringfence.boot.doors import serve
 
-    serve(descriptor)
+    serve(descriptor, plain_descriptor)
 
 
 @main.command()

@@ -3,16 +3,17 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from ringfence.boot import environment, migrate
 from ringfence.boot.console import Console
-from ringfence.boot.doors import certificate_of, open_port
+from ringfence.boot.doors import certificate_of, open_http_port, open_port
 from ringfence.boot.keeper import Keeper
 from ringfence.boot.postgres import EmbeddedPostgres
 from ringfence.boot.restoring import refuse_half_restored
@@ -50,6 +51,7 @@ def run(*, demo: bool) -> None:
         refuse_half_restored(config.data_dir)
         held = claim(config.data_dir)
         ports = open_port(config.port)
+        plain_ports = open_http_port(config)
         root = FileRootKey.load(config.root_key_path)
         server = EmbeddedPostgres(
             config.data_dir, config.run_dir, environment.database_password(root, "postgres")
@@ -63,7 +65,7 @@ def run(*, demo: bool) -> None:
                 server.start()
             _bring_schema(config, server, root, supervisor.environment, console)
             with console.step("Pages, calls and jobs"):
-                supervisor.start(*_roles(config, tuple(each.fileno() for each in ports)))
+                supervisor.start(*_roles(config, ports, plain_ports))
                 greeting = _ask("welcome", *(["--demo"] if demo else []), env=supervisor.environment)
                 supervisor.await_ready()
             _first_call(greeting.get("call"), supervisor.environment, console)
@@ -78,13 +80,20 @@ def run(*, demo: bool) -> None:
             os.close(held)
 
 
-def _roles(config: Config, ports: tuple[int, ...]) -> list[Role]:
-    listening = tuple(f"--descriptor={each}" for each in ports)
+def _roles(
+    config: Config, ports: Sequence[socket.socket], plain_ports: Sequence[socket.socket]
+) -> list[Role]:
+    """The front is handed its ports down: one that is started again has them still."""
+    listening = (
+        *(f"--descriptor={each.fileno()}" for each in ports),
+        *(f"--plain-descriptor={each.fileno()}" for each in plain_ports),
+    )
+    handed = tuple(each.fileno() for each in (*ports, *plain_ports))
     return [
         Role("web", socket_of(config, "web")),
         Role("media", ready_file(config, "media"), (f"--drain={DRAIN_S}",)),
         Role("worker"),
-        Role("front", ready_file(config, "front"), listening, ports),
+        Role("front", ready_file(config, "front"), listening, handed),
     ]
 
 

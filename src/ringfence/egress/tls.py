@@ -30,7 +30,9 @@ def client_context(authority: str | None = None) -> ssl.SSLContext:
     Takes some milliseconds to make: keep it with the client that uses it.
     """
     if authority is not None:
-        return strict(ssl.create_default_context(cafile=authority))
+        known = strict(ssl.create_default_context(cafile=authority))
+        known.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # it may be the very certificate that is shown
+        return known
     context = httpx.create_ssl_context(trust_env=False)  # the list that comes along: a machine may have none
     context.load_default_certs()  # and the machine's own, where an operator's private authority is
     return strict(context)

@@ -1,7 +1,6 @@
 """The stage of a trial: an account of its own, and canary calls that go through the real recorder and the real intake."""
 
 import secrets
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,6 +35,7 @@ from ringfence.core.call import (
 from ringfence.core.clock import Clock
 from ringfence.core.config import Config
 from ringfence.core.errors import Unavailable
+from ringfence.egress.tls import client_context
 from ringfence.lifecycle.accounts.erasure import Eraser
 from ringfence.policy import Plan
 from ringfence.vault.vault import Vault
@@ -160,8 +160,7 @@ def leave(scene: Scene) -> bool:
 
 
 def _client(config: Config) -> httpx.Client:
-    authority = config.data_dir / "tls" / "authority.pem"
-    trust = ssl.create_default_context(cafile=str(authority) if authority.exists() else None)
+    trust = client_context(str(config.authority) if config.authority.exists() else None)
     return httpx.Client(base_url=config.public_url, verify=trust, timeout=ANSWER_S, trust_env=False)
 
 

@@ -110,14 +110,18 @@ class _Client(WSListener):
 
 
 async def place_call(
-    url: str, ticket: str, lines: Sequence[Line], *, trust: ssl.SSLContext | None = None, stepped: bool = False,
-    hang_up_after_s: float | None = None,
+    url: str, ticket: str, lines: Sequence[Line], *, trust: ssl.SSLContext | None = None, host: str | None = None,
+    stepped: bool = False, hang_up_after_s: float | None = None,
 ) -> float:  # fmt: skip
-    """Carry one call to its end; how long it was, in seconds of the call. Raises CarrierFailed if it is refused."""
+    """Carry one call to its end; how long it was, in seconds of the call. `host` is the name that the certificate has to carry.
+    Raises CarrierFailed if it is refused.
+    """
     voice = _Voice(deque(lines))
     client = _Client(voice)
     try:
-        transport, _ = await ws_connect(lambda: client, url, ssl_context=trust)
+        transport, _ = await ws_connect(
+            lambda: client, url, ssl_context=trust, **({"server_hostname": host} if host else {})
+        )
     except OSError as error:
         raise CarrierFailed("The installation does not answer. Is `ringfence up` running?") from error
     _begin(transport, ticket, stepped=stepped)
