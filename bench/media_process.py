@@ -8,6 +8,7 @@ from pathlib import Path
 
 import uvloop
 from tests.support.exchange import Doors, Room
+from tests.support.gate import open_gate
 
 from ringfence.boot.clock import SystemClock
 from ringfence.core.call import Channel
@@ -48,7 +49,7 @@ async def main(folder: Path) -> None:
     services = Services(
         clock=SystemClock(), folder=folder, admission=doors, sink=doors,
         engines=Room(Engines(stt=stt, tts=ToneTts(seconds_per_char=0.12, keep=1))),
-        vads={8000: SileroVad(8000)}, tools=Tools(),
+        vads={8000: SileroVad(8000)}, tools=Tools(open_gate()),
     )  # fmt: skip
     board = Board(services, most=1000)
     services.tasks.spawn(board.run())

@@ -18,10 +18,11 @@ from ringfence.apps.keys import wiring
 from ringfence.boot.postgres import SUPERUSER, EmbeddedPostgres
 from ringfence.core.clock import ManualClock
 from ringfence.core.config import Config, DatabaseUrls, Login, install
+from tests.support.gate import WORD, open_gate
 from tests.support.keys import a_vault
 
 TEMPLATE = "ringfence_template"
-LOGINS: tuple[Login, ...] = ("owner", "web", "media", "worker", "audit")
+LOGINS: tuple[Login, ...] = ("owner", "web", "media", "worker", "audit", "gate")
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,11 @@ def configure(database: Database, folder: Path) -> Config:
         database_urls=database.urls,
         login="web",
         secret_key=secrets.token_urlsafe(48),
+        gate_word=WORD,
     )
     install(config)
+    config.run_dir.mkdir(exist_ok=True)
+    (config.run_dir / "gate.ready").write_text(str(open_gate().port()))
     wiring.install(a_vault(folder / "vault", ManualClock()))  # whatever is done is written down, sealed
     point_at(database)
     return config

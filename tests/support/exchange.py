@@ -21,6 +21,7 @@ from ringfence.voice.runtime.services import Services
 from ringfence.voice.runtime.tools import Tools
 from ringfence.voice.speech.fake import LevelVad
 from ringfence.voice.telephony.ports import CarrierFailed
+from tests.support.gate import open_gate
 
 PUBLIC = "https://calls.example.org"
 TOKEN = "the-carrier's-auth-token"
@@ -155,7 +156,7 @@ async def exchange(
         sink=kept,
         engines=Room(engines),
         vads={rate: LevelVad(rate) for rate in (8000, 16000)},
-        tools=Tools(),
+        tools=Tools(open_gate()),
     )
     board = Board(services, most=most)
     ticking = services.tasks.spawn(board.run())

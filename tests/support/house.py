@@ -56,6 +56,7 @@ class House:
             "RINGFENCE_DATA": str(self.data),
             "RINGFENCE_PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",
+            "RINGFENCE_NEARBY": "127.0.0.1 localhost",  # where carriers and engines of tests are
             **self.settings,
         }
 

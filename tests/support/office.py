@@ -44,6 +44,7 @@ from ringfence.work.database import Database
 from ringfence.work.desk import Desk
 from ringfence.work.intake import Intake
 from ringfence.work.recovery import Recovery
+from tests.support.gate import open_gate
 
 RATE = 8_000
 CALLER, AGENT = "+12025550173", "+12025550100"
@@ -77,7 +78,7 @@ class Office:
     agents: dict[str, UUID] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.media, self.vault)
+        self.desk = Desk(self.media, self.vault, open_gate())
         self.intake = Intake(self.media, self.vault, self.objects)
         self.after = AfterCall(self.worker, self.vault, self.objects)
         self.recovery = Recovery(

@@ -24,7 +24,7 @@ First steps:
 
 \b
 On a fleet, each role alone, with DATABASE_URL of its own login:
-  ringfence migrate · ringfence web · ringfence media · ringfence worker
+  ringfence migrate · ringfence gate · ringfence web · ringfence media · ringfence worker
 """
 
 
@@ -108,6 +108,22 @@ def worker() -> None:
     from ringfence.boot.worker import serve
 
     serve(config, vault)
+
+
+@main.command()
+@click.option("--descriptor", type=int, hidden=True, help="A listening socket, handed down.")
+@_role
+def gate(*, descriptor: int | None) -> None:
+    """Let data out to registered recipients, and nothing else (a role; one on each machine of a fleet)."""
+    from ringfence.boot import declared
+    from ringfence.boot.wiring import configure, django_alone
+
+    config = configure("gate")
+    django_alone()
+    declared.check(config.database_urls.of("gate"))
+    from ringfence.boot.gate import serve
+
+    serve(config, descriptor)
 
 
 @main.command()

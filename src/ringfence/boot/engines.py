@@ -4,6 +4,9 @@ import os
 from collections.abc import Mapping
 
 from ringfence.core.agent.model import OFFLINE
+from ringfence.core.personal import Category
+from ringfence.egress.gate import Gate
+from ringfence.egress.recipients import Going, Kind
 from ringfence.voice.runtime.ports import EngineChoice, Engines
 from ringfence.voice.speech.openai import Endpoint, OpenAiLlm, OpenAiStt, OpenAiTts
 from ringfence.voice.speech.ports import Llm, Stt, Tts
@@ -15,7 +18,8 @@ from ringfence.voice.telephony.ports import NotAdmitted
 class EngineRoom:
     """The port `EngineFactory`, for one media process."""
 
-    def __init__(self) -> None:
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
         self._ears = PocketsphinxStt(workers=max(1, (os.cpu_count() or 1) // 2))
         self._voice = EspeakTts()
 
@@ -47,21 +51,23 @@ class EngineRoom:
         await self._voice.aclose()
 
     def _stt(self, name: str, choices: Mapping[str, EngineChoice]) -> Stt:
-        return self._ears if name == OFFLINE else OpenAiStt(_endpoint("stt", name, choices))
+        return self._ears if name == OFFLINE else OpenAiStt(self._endpoint("stt", name, choices))
 
     def _tts(self, name: str, choices: Mapping[str, EngineChoice]) -> Tts:
         if name == OFFLINE:
             return self._voice
         voice = choices[name].settings.get("voice") if name in choices else None
-        endpoint = _endpoint("tts", name, choices)
+        endpoint = self._endpoint("tts", name, choices)
         return OpenAiTts(endpoint, voice=voice) if isinstance(voice, str) else OpenAiTts(endpoint)
 
     def _llm(self, name: str | None, choices: Mapping[str, EngineChoice]) -> Llm | None:
-        return None if name in {None, OFFLINE} else OpenAiLlm(_endpoint("llm", str(name), choices))
+        return None if name in {None, OFFLINE} else OpenAiLlm(self._endpoint("llm", str(name), choices))
 
-
-def _endpoint(kind: str, name: str, choices: Mapping[str, EngineChoice]) -> Endpoint:
-    choice = choices.get(name)
-    if choice is None or choice.kind != kind:
-        raise NotAdmitted(f"The agent names an engine for {kind} that its account does not have.")
-    return Endpoint(choice.base_url, choice.model, choice.secret)
+    def _endpoint(self, kind: str, name: str, choices: Mapping[str, EngineChoice]) -> Endpoint:
+        choice = choices.get(name)
+        if choice is None or choice.kind != kind:
+            raise NotAdmitted(f"The agent names an engine for {kind} that its account does not have.")
+        going = Going(
+            kind=Kind.ENGINE, purpose="service", category=Category.CALL, account_id=choice.account_id
+        )
+        return Endpoint(choice.base_url, choice.model, choice.secret, way=self._gate.way(going))

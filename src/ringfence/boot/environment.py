@@ -8,8 +8,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, cast, get_args
 
+from ringfence.boot import database_address
 from ringfence.core.config import Config, DatabaseUrls, Login, SignUp
 from ringfence.core.errors import BadInput
+from ringfence.egress.nearby import Nearby
 from ringfence.egress.smtp import Relay
 from ringfence.vault.rootkey import FileRootKey
 
@@ -24,11 +26,12 @@ VARIABLES: Final = {
     "RINGFENCE_SIGN_UP": "Who opens an account on the pages: closed (nobody; the default), invited (whom the operator asked), open.",
     "RINGFENCE_SMTP_URL": "The mail server, over TLS: smtps://user:password@host:465?from=address, or smtp:// with STARTTLS.",
     "RINGFENCE_ROOT_KEY": "Path of the root key file.",
-    "DATABASE_URL": "A role's own database login; unset, the embedded server is used.",
+    "DATABASE_URL": "A role's own database login; off this machine with sslmode=verify-full. Unset, the embedded server is used.",
     "AUDIT_DATABASE_URL": "A worker's second login, rf_audit, which prunes the audit trail; unset, the embedded server is used.",
     "OBJECT_STORE_URL": "Where recordings rest: a folder or a bucket.",
     "KEYRING_URL": "Where the keys of time rest: a folder or a bucket, never the database.",
     "RINGFENCE_KEYRING_BACKUP": "Where the keyring's own copy rests: a folder or bucket apart from the database's backups.",
+    "RINGFENCE_NEARBY": "Machines of the operator's own on which engines, carriers and tools may be: 127.0.0.1:11434 10.1.0.0/16.",
     "LEDGER_URL": "Where the record of erasures rests, apart from the database.",
 }
 
@@ -70,6 +73,8 @@ def read(environment: Mapping[str, str] | None = None, *, login: Login = "web") 
         tls_key=key,
         public_url=public_url,
         secret_key=root.subkey("django").hex(),
+        gate_word=root.subkey("gate").hex(),
+        nearby=_nearby(env),
         privacy_address=env.get("RINGFENCE_PRIVACY_ADDRESS") or None,
         smtp_url=_smtp_url(env),
         sign_up=_sign_up(env.get("RINGFENCE_SIGN_UP") or "closed"),
@@ -106,11 +111,18 @@ def _database_urls(env: Mapping[str, str], login: Login, root: FileRootKey, run_
     def own(name: str) -> str:
         return f"postgresql://rf_{name}:{database_password(root, f'rf_{name}')}@/ringfence?host={run_dir}"
 
-    given = env.get("DATABASE_URL")
+    given = _given(env, "DATABASE_URL")
     urls = {login: given or own(login)}
-    if login == "worker" and (pruner := env.get("AUDIT_DATABASE_URL") or (None if given else own("audit"))):
+    if login == "worker" and (
+        pruner := _given(env, "AUDIT_DATABASE_URL") or (None if given else own("audit"))
+    ):
         urls["audit"] = pruner
     return DatabaseUrls(**urls)
+
+
+def _given(env: Mapping[str, str], name: str) -> str | None:
+    url = env.get(name)
+    return database_address.check(name, url, env) if url else None
 
 
 def _smtp_url(env: Mapping[str, str]) -> str | None:
@@ -119,6 +131,13 @@ def _smtp_url(env: Mapping[str, str]) -> str | None:
     if url is not None:
         Relay.of(url)
     return url
+
+
+def _nearby(env: Mapping[str, str]) -> str:
+    """Refused at the start, not when something wants to leave."""
+    text = env.get("RINGFENCE_NEARBY") or ""
+    Nearby.of(text)
+    return text
 
 
 def _sign_up(text: str) -> SignUp:

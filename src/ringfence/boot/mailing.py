@@ -5,6 +5,7 @@ from typing import Final
 
 from ringfence.boot.trail import Step
 from ringfence.core.config import Config
+from ringfence.egress.gate import Gate
 from ringfence.egress.smtp import Relay
 from ringfence.vault.vault import Vault
 from ringfence.work.database import Database
@@ -26,6 +27,6 @@ def mail_jobs(config: Config, vault: Vault, database: Database) -> list[tuple[St
     relay = Relay.of(config.smtp_url)
 
     async def send() -> None:
-        await asyncio.to_thread(send_waiting, database, vault, relay)
+        await asyncio.to_thread(send_waiting, database, vault, relay, Gate.of(config))
 
     return [*steps, (send, SEND_S)]

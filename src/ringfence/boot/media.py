@@ -13,6 +13,7 @@ from ringfence.boot.clock import SystemClock
 from ringfence.boot.engines import EngineRoom
 from ringfence.boot.wiring import live_folder, ready_file
 from ringfence.core.config import Config
+from ringfence.egress.gate import Gate
 from ringfence.vault.vault import Vault
 from ringfence.voice.runtime.board import Board
 from ringfence.voice.runtime.media import bind, listen
@@ -42,7 +43,7 @@ async def _run(config: Config, vault: Vault, database: Database, drain_s: float)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    engines = EngineRoom()
+    engines = EngineRoom(Gate.of(config))
     engines.start()
     services = services_of(config, vault, database, engines)
     board = Board(services)
@@ -67,11 +68,11 @@ def services_of(config: Config, vault: Vault, database: Database, engines: Engin
     return Services(
         clock=SystemClock(),
         folder=folder,
-        admission=Desk(database, vault),
+        admission=Desk(database, vault, Gate.of(config)),
         sink=Intake(database, vault, Objects(config.object_store_url)),
         engines=engines,
         vads={rate: SileroVad(rate) for rate in RATES},
-        tools=Tools(),
+        tools=Tools(Gate.of(config)),
     )
 
 

@@ -15,7 +15,11 @@ import structlog
 from ringfence.boot.unprivileged import die_with_parent
 from ringfence.core.errors import RingfenceError, Unavailable
 
-STOP_ORDER: Final = (("media", "web", "worker"), ("front",))  # calls end through the front, so it goes last
+STOP_ORDER: Final = (
+    ("media", "web", "worker"),
+    ("front",),
+    ("gate",),
+)  # calls end through the front and the gate: they go last
 STOP_S: Final = 8.0
 READY_S: Final = 45.0
 MOST_TRIES: Final = 3

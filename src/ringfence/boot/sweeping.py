@@ -10,6 +10,7 @@ from ringfence.boot.clock import machine, resume
 from ringfence.boot.trail import Step
 from ringfence.core.config import Config
 from ringfence.core.errors import Unavailable
+from ringfence.egress.stores import bucket
 from ringfence.lifecycle.sweep.status import Standing, SweepStatus, read_facts, sweep_status
 from ringfence.lifecycle.sweep.sweeper import Sweeper
 from ringfence.vault.copies import NotACopy, claim
@@ -48,7 +49,7 @@ def copy_of(config: Config, vault: Vault) -> KeyringStore | None:
     """The keyring's configured copy. One that is away or is none is said, and keeps nothing from being swept."""
     if config.keyring_backup_url is None:
         return None
-    copy = open_store(config.keyring_backup_url)
+    copy = open_store(config.keyring_backup_url, bucket)
     try:
         claim(copy, owner_of(vault))
     except (NotACopy, Unavailable) as error:

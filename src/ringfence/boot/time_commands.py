@@ -15,6 +15,7 @@ from ringfence.boot import logs, wiring
 from ringfence.boot.commands import say
 from ringfence.core.config import Config
 from ringfence.core.errors import BadInput
+from ringfence.egress.stores import bucket
 from ringfence.vault.copies import Copied, backup, claim, restore
 from ringfence.vault.stores import KeyringStore, open_store
 from ringfence.vault.vault import Vault
@@ -95,7 +96,7 @@ def _copy(config: Config, target: str | None) -> KeyringStore:
         raise BadInput(
             "This is where the installation itself keeps its data. A copy belongs on another disk."
         )
-    return open_store(place)
+    return open_store(place, bucket)
 
 
 def _keys() -> tuple[Config, Vault]:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from ringfence.boot import environment, migrate
 from ringfence.boot.console import Console
 from ringfence.boot.doors import certificate_of, open_http_port, open_port
+from ringfence.boot.gate_port import bind
 from ringfence.boot.keeper import Keeper
 from ringfence.boot.postgres import EmbeddedPostgres
 from ringfence.boot.restoring import refuse_half_restored
@@ -50,7 +51,7 @@ def run(*, demo: bool) -> None:
         config = configure("owner")
         refuse_half_restored(config.data_dir)
         held = claim(config.data_dir)
-        ports = open_port(config.port)
+        ports, way_out = open_port(config.port), bind(ready_file(config, "gate"))
         plain_ports = open_http_port(config)
         root = FileRootKey.load(config.root_key_path)
         server = EmbeddedPostgres(
@@ -64,6 +65,9 @@ def run(*, demo: bool) -> None:
             with console.step("Database"):
                 server.start()
             _bring_schema(config, server, root, supervisor.environment, console)
+            with console.step("The gate"):
+                supervisor.start(_gate(config, way_out.fileno()))
+                supervisor.await_ready()
             with console.step("Pages, calls and jobs"):
                 supervisor.start(*_roles(config, ports, plain_ports))
                 greeting = _ask("welcome", *(["--demo"] if demo else []), env=supervisor.environment)
@@ -78,6 +82,11 @@ def run(*, demo: bool) -> None:
             supervisor.stop()
             server.stop()
             os.close(held)
+
+
+def _gate(config: Config, listening: int) -> Role:
+    """First: stores that are away from this machine are reached through it."""
+    return Role("gate", ready_file(config, "gate"), (f"--descriptor={listening}",), (listening,))
 
 
 def _roles(

@@ -10,6 +10,7 @@ from ringfence.boot.clock import SystemClock
 from ringfence.boot.declared_keys import DeclaredKeys
 from ringfence.core import config as settings
 from ringfence.core.config import Config, Login
+from ringfence.egress.stores import bucket
 from ringfence.vault.rootkey import FileRootKey
 from ringfence.vault.stores import open_store
 from ringfence.vault.vault import Vault
@@ -25,14 +26,19 @@ def configure(login: Login) -> Config:
 
 def open_vault(config: Config) -> Vault:
     """The installation's keys."""
-    keys = DeclaredKeys(open_store(config.keyring_url))
+    keys = DeclaredKeys(open_store(config.keyring_url, bucket))
     return Vault.open(keys, FileRootKey.load(config.root_key_path), SystemClock())
+
+
+def django_alone() -> None:
+    """Bring Django up as the configured login, without any key."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "ringfence.web.settings"
+    django.setup()
 
 
 def start_django(config: Config) -> Vault:
     """Bring Django up as the configured login, with the vault where apps look for it."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "ringfence.web.settings"
-    django.setup()
+    django_alone()
     from ringfence.apps.keys import wiring as keys
 
     vault = open_vault(config)

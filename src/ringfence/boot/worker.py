@@ -15,6 +15,7 @@ from procrastinate.exceptions import ConnectorException
 from ringfence.apps.calls.objects import Objects
 from ringfence.boot.counting import counting_jobs
 from ringfence.boot.erasing import erasing_jobs, replay_first
+from ringfence.boot.leaving import leaving_jobs
 from ringfence.boot.living import life_jobs
 from ringfence.boot.mailing import mail_jobs
 from ringfence.boot.sweeping import sweep_jobs, sweeper_of
@@ -52,6 +53,7 @@ def serve(config: Config, vault: Vault) -> None:
             steps += life_jobs(vault, database, sweeper)
             steps += mail_jobs(config, vault, database)
             steps += counting_jobs(vault, database)
+            steps += leaving_jobs(vault, database)
             asyncio.run(_run(config, vault, database, steps))
     finally:
         database.close()

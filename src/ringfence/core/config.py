@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from ringfence.core.errors import RingfenceError
 
 SignUp = Literal["open", "closed", "invited"]
-Login = Literal["owner", "web", "media", "worker", "audit"]
+Login = Literal["owner", "web", "media", "worker", "audit", "gate"]
 
 
 class NotConfigured(RingfenceError):
@@ -26,6 +26,7 @@ class DatabaseUrls:
     media: str | None = field(default=None, repr=False)
     worker: str | None = field(default=None, repr=False)
     audit: str | None = field(default=None, repr=False)
+    gate: str | None = field(default=None, repr=False)
 
     def of(self, login: Login) -> str:
         """The URL of `login`; raises `NotConfigured` where this process was not given one."""
@@ -54,6 +55,8 @@ class Config:
     tls_key: Path | None = None
     public_url: str = "https://localhost:8443"
     secret_key: str = field(default="", repr=False)
+    gate_word: str = field(default="", repr=False)  # by which the gate knows processes of this installation
+    nearby: str = ""  # machines of the operator's own that recipients may be on
     privacy_address: str | None = None
     smtp_url: str | None = field(default=None, repr=False)
     sign_up: SignUp = "closed"

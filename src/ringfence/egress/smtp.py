@@ -7,6 +7,8 @@
 """
 
 import smtplib
+import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +17,9 @@ from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from ringfence.core.errors import BadInput, Unavailable
-from ringfence.egress.tls import client_context
+from ringfence.egress.clients import trust
+from ringfence.egress.errors import Refused
+from ringfence.egress.gate import Way
 
 PATIENCE_S: Final = 15.0
 _PORTS: Final = {"smtps": 465, "smtp": 587}
@@ -60,23 +64,46 @@ class Relay:
             authority=asked.get("ca"),
         )  # fmt: skip
 
-    def send(self, mail: EmailMessage) -> None:
-        """Hand one mail over. Raises MailRefused."""
+    def send(self, mail: EmailMessage, way: Way) -> None:
+        """Hand one mail over, through the gate. Raises MailRefused."""
         try:
-            with self._connected() as server:
+            with self._connected(way) as server:
                 if self.user:
                     server.login(self.user, self.password)
                 server.send_message(mail)
         except (OSError, smtplib.SMTPException) as error:
             raise MailRefused(f"The mail server did not take it: {type(error).__name__}.") from error
+        except Refused as error:
+            raise MailRefused(f"The mail server was given nothing. {error}") from error
 
     @contextmanager
-    def _connected(self) -> Iterator[smtplib.SMTP]:
-        trust = client_context(self.authority)
+    def _connected(self, way: Way) -> Iterator[smtplib.SMTP]:
         if self.at_once:
-            with smtplib.SMTP_SSL(self.host, self.port, timeout=PATIENCE_S, context=trust) as server:
+            with _Smtps(
+                way, self.host, self.port, timeout=PATIENCE_S, context=trust(self.authority)
+            ) as server:
                 yield server
             return
-        with smtplib.SMTP(self.host, self.port, timeout=PATIENCE_S) as server:
-            server.starttls(context=trust)
+        with _Smtp(way, self.host, self.port, timeout=PATIENCE_S) as server:
+            server.starttls(context=trust(self.authority))
             yield server
+
+
+class _Smtp(smtplib.SMTP):
+    """The library's client over a tunnel."""
+
+    def __init__(self, way: Way, host: str, port: int, timeout: float) -> None:
+        self._way = way
+        super().__init__(host, port, timeout=timeout)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return self._way.socket(host, port, timeout)
+
+
+class _Smtps(smtplib.SMTP_SSL):
+    def __init__(self, way: Way, host: str, port: int, timeout: float, context: ssl.SSLContext) -> None:
+        self._way = way
+        super().__init__(host, port, timeout=timeout, context=context)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return self.context.wrap_socket(self._way.socket(host, port, timeout), server_hostname=host)

@@ -4,7 +4,7 @@ import errno
 import os
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
@@ -12,9 +12,11 @@ from typing import Final, Protocol
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.exceptions import NotFoundError as ObjectMissing
+from obstore.store import ObjectStore, from_url
 
 from ringfence.vault.errors import StoreFailed
 
+Bucket = Callable[[str], ObjectStore]
 _NAME: Final = re.compile(r"[a-z]+/[A-Za-z0-9-]+")
 
 
@@ -147,13 +149,13 @@ class ObjectKeyringStore:
         return sorted(str(meta["path"]) for meta in found)
 
 
-def open_store(url: str) -> KeyringStore:
-    """A store by URL: `file:///folder`, a plain path, `s3://…`, `gs://…`, `az://…`."""
+def open_store(url: str, bucket: Bucket = from_url) -> KeyringStore:
+    """A store by URL: `file:///folder`, a plain path, `s3://…`, `gs://…`, `az://…`. `bucket` is the way to the last three."""
     if "://" not in url:
         return FolderStore(Path(url))
     if url.startswith("file://"):
         return FolderStore(Path(url.removeprefix("file://")))
-    return ObjectKeyringStore(obstore.store.from_url(url))
+    return ObjectKeyringStore(bucket(url))
 
 
 def _write(path: Path, value: bytes) -> None:

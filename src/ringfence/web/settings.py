@@ -34,6 +34,7 @@ INSTALLED_APPS: Final = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "ringfence.apps.people.apps.PeopleConfig",
+    "ringfence.apps.recipients.apps.RecipientsConfig",
     "ringfence.apps.agents.apps.AgentsConfig",
     "ringfence.apps.numbers.apps.NumbersConfig",
     "ringfence.apps.calls.apps.CallsConfig",

@@ -17,6 +17,9 @@ from ringfence.apps.numbers.suppressions import suppress
 from ringfence.apps.requests.spoken import enter
 from ringfence.apps.rows.cursor import set_tenant
 from ringfence.core.call import CallSetup, Channel, Direction, RightAsked
+from ringfence.core.personal import Category
+from ringfence.egress.gate import Gate
+from ringfence.egress.recipients import Going, Kind
 from ringfence.policy import Part, Plan
 from ringfence.vault.vault import Vault
 from ringfence.voice.runtime.ports import Admitted, EngineChoice
@@ -53,16 +56,17 @@ _BEAT: Final = "UPDATE calls_call SET seen_at = %s WHERE account_id = %s AND id 
 class Desk:
     """Blocking inside, asynchronous outside: each request is one short transaction in a thread."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(self, database: Database, vault: Vault, gate: Gate) -> None:
         self._database = database
         self._vault = vault
+        self._gate = gate
 
     async def redeem(self, ticket: str, channel: Channel, carrier_call_id: str | None) -> Admitted | None:
         return await asyncio.to_thread(self._redeem, ticket, channel, carrier_call_id)
 
     async def carrier_secret(self, connection_id: str) -> str | None:
         found = await asyncio.to_thread(self._connection, connection_id)
-        return found[1] if found else None
+        return found[2] if found else None
 
     async def transfer(self, connection_id: str, carrier_call_id: str, number: str) -> None:
         await asyncio.to_thread(self._transfer, connection_id, carrier_call_id, number)
@@ -139,9 +143,11 @@ class Desk:
         sealed: bytes | None,
     ) -> EngineChoice:  # fmt: skip
         secret = self._vault.open_secret(account_id, row_id, bytes(sealed)) if sealed else None
-        return EngineChoice(kind=kind, base_url=base_url, model=model, secret=secret, settings=settings)
+        return EngineChoice(
+            account_id=account_id, kind=kind, base_url=base_url, model=model, secret=secret, settings=settings
+        )
 
-    def _connection(self, connection_id: str) -> tuple[dict[str, Any], str] | None:
+    def _connection(self, connection_id: str) -> tuple[UUID, dict[str, Any], str] | None:
         try:
             wanted = UUID(connection_id)
         except ValueError:
@@ -151,15 +157,17 @@ class Desk:
         if row is None:
             return None
         account_id, _vendor, settings, sealed = row
-        return settings, self._vault.open_secret(account_id, wanted, bytes(sealed))
+        return account_id, settings, self._vault.open_secret(account_id, wanted, bytes(sealed))
 
     def _transfer(self, connection_id: str, carrier_call_id: str, number: str) -> None:
         found = self._connection(connection_id)
         if found is None or not carrier_call_id:
             raise CarrierFailed("The call's connection is gone.")
-        settings, secret = found
+        account_id, settings, secret = found
         base_url = settings.get("base_url") or DEFAULT_BASE_URL
-        carrier = Rest(Account(sid=settings["account_sid"], token=secret, base_url=base_url))
+        going = Going(kind=Kind.CARRIER, purpose=PROVIDING, category=Category.CALL, account_id=account_id)
+        account = Account(sid=settings["account_sid"], token=secret, base_url=base_url)
+        carrier = Rest(account, self._gate.way(going))
         try:
             carrier.redirect(carrier_call_id, dial(number))
         finally:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from ringfence.apps.agents.versions import get_for_call
+from ringfence.apps.calls.purposes import PROVIDING
 from ringfence.apps.numbers.confirmed import SentCode
 from ringfence.apps.numbers.connections import OpenConnection, open_connection
 from ringfence.apps.numbers.dialling import may_dial_now
@@ -12,6 +13,10 @@ from ringfence.apps.numbers.errors import NoSuchNumber, NotCalled
 from ringfence.apps.numbers.numbers import NumberFacts, numbers
 from ringfence.core.call import Channel, Direction, Outcome
 from ringfence.core.clock import Clock
+from ringfence.core.config import current
+from ringfence.core.personal import Category
+from ringfence.egress.gate import Gate
+from ringfence.egress.recipients import Going, Kind
 from ringfence.voice.telephony.ports import CarrierFailed
 from ringfence.voice.telephony.twilio.rest import DEFAULT_BASE_URL, Account, Rest
 from ringfence.voice.telephony.twilio.twiml import say, stream
@@ -19,10 +24,18 @@ from ringfence.work.admission import begin_call
 from ringfence.work.unanswered import never_answered
 
 
-def carrier(settings: dict[str, Any], secret: str) -> Rest:
-    """The carrier's API with a connection's credentials."""
-    base_url = settings.get("base_url") or DEFAULT_BASE_URL
-    return Rest(Account(sid=settings["account_sid"], token=secret, base_url=base_url))
+def carrier(
+    account_id: UUID, settings: dict[str, Any], secret: str, category: Category = Category.CALL
+) -> Rest:
+    """The carrier's API with a connection's credentials, through the gate. `category` is what it is told."""
+    going = Going(kind=Kind.CARRIER, purpose=PROVIDING, category=category, account_id=account_id)
+    account = Account(sid=settings["account_sid"], token=secret, base_url=base_url(settings))
+    return Rest(account, Gate.of(current()).way(going))
+
+
+def base_url(settings: dict[str, Any]) -> str:
+    """Where a connection's carrier is."""
+    return settings.get("base_url") or DEFAULT_BASE_URL
 
 
 def media_url(public_url: str, connection_id: UUID) -> str:
@@ -44,7 +57,7 @@ def call_number(
         account_id, agent, direction=Direction.OUTBOUND, channel=Channel.TWILIO, clock=clock,
         from_number=own.e164, to_number=number, connection_id=connection.id,
     )  # fmt: skip
-    client = carrier(connection.settings, connection.secret)
+    client = carrier(account_id, connection.settings, connection.secret)
     try:
         client.place(
             to=number,
@@ -66,7 +79,7 @@ def say_code(connection: OpenConnection, own: tuple[NumberFacts, ...], sent: Sen
     if mine is None:
         raise NoSuchNumber("Add one of your own numbers to this connection first: codes are spoken from it.")
     spoken = "Your confirmation code is: " + ", ".join(sent.code) + "."
-    client = carrier(connection.settings, connection.secret)
+    client = carrier(connection.account_id, connection.settings, connection.secret, Category.ACCOUNT)
     try:
         client.place(to=sent.number, from_=mine.e164, twiml=say(spoken, times=2))
     finally:

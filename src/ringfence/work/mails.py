@@ -11,7 +11,10 @@ from uuid import UUID
 
 import structlog
 
+from ringfence.core.personal import Category
+from ringfence.egress.gate import Gate, Way
 from ringfence.egress.letters import Letter, message
+from ringfence.egress.recipients import Going, Kind
 from ringfence.egress.smtp import MailRefused, Relay
 from ringfence.vault.people import open_of_person
 from ringfence.vault.vault import Vault
@@ -36,9 +39,9 @@ _TIDY: Final = (
 )
 
 
-def send_waiting(database: Database, vault: Vault, relay: Relay) -> int:
+def send_waiting(database: Database, vault: Vault, relay: Relay, gate: Gate) -> int:
     """Send what is due; how many mails went."""
-    sent = 0
+    sent, way = 0, gate.way(Going(kind=Kind.MAIL, purpose="service", category=Category.ACCOUNT))
     for _ in range(AT_ONCE):
         with database.transaction() as cursor:
             now = vault.clock.now()
@@ -46,7 +49,7 @@ def send_waiting(database: Database, vault: Vault, relay: Relay) -> int:
             row = cursor.fetchone()
             if row is None:
                 break
-            sent += _send(cursor, vault, relay, *row)
+            sent += _send(cursor, vault, relay, way, *row)
     return sent
 
 
@@ -58,11 +61,11 @@ def tidy(database: Database, vault: Vault) -> None:
             cursor.execute(statement, {"now": now, "old": now - SESSIONS_KEPT})
 
 
-def _send(cursor: Any, vault: Vault, relay: Relay, mail_id: UUID, sealed: bytes, tries: int) -> int:
+def _send(cursor: Any, vault: Vault, relay: Relay, way: Way, mail_id: UUID, sealed: bytes, tries: int) -> int:
     letter = Letter.unpacked(open_of_person(vault.root, mail_id, COLUMN, bytes(sealed)))
     mail = message(letter, sender=relay.sender, id=str(mail_id), at=vault.clock.now().timestamp())
     with suppress(MailRefused):
-        relay.send(mail)
+        relay.send(mail, way)
         cursor.execute(_SENT, (mail_id,))
         return 1
     pause = min(timedelta(seconds=10 * 2**tries), _LONGEST_PAUSE)

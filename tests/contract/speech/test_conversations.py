@@ -20,6 +20,7 @@ from ringfence.voice.speech.openai import Endpoint, OpenAiLlm, OpenAiTts
 from ringfence.voice.speech.ports import Tts
 from ringfence.voice.telephony.loopback.caller import Line, place_call
 from tests.support.exchange import Doors, Exchange, exchange
+from tests.support.gate import way
 from tests.support.openai_standin import KEY, Calls, Cut, Raw, Standin, Status, Step, Wait, standin, tone
 
 LOUD = b"\x80" * 4000  # half a second at full scale
@@ -106,8 +107,8 @@ class World:
     ) -> "Told":
         spoken: Tts = ToneTts(seconds_per_char=0.03)
         if self.voice is not None:
-            spoken = OpenAiTts(Endpoint(self.voice.address, "a-voice", KEY, silence_s=30))
-        llm = OpenAiLlm(Endpoint(self.model.address, "a-model", KEY, silence_s=30))
+            spoken = OpenAiTts(Endpoint(self.voice.address, "a-voice", KEY, silence_s=30, way=way()))
+        llm = OpenAiLlm(Endpoint(self.model.address, "a-model", KEY, silence_s=30, way=way()))
         engines = Engines(stt=ScriptedStt(words), tts=spoken, llm=llm, spare=self.spare)
         doors = Doors(definition=AGENT % self.tool.address)
         async with exchange(self.folder, engines, doors) as house:

@@ -13,6 +13,7 @@ from ringfence.voice.speech.fake import Pause, ScriptedLlm
 from ringfence.voice.speech.fake.llm import Piece
 from ringfence.voice.speech.openai import Endpoint, OpenAiLlm
 from ringfence.voice.speech.ports import ChatPiece, EngineUnreachable, Llm, SpeechError
+from tests.support.gate import way
 from tests.support.openai_standin import KEY, Calls, Standin, Status, Step, Wait, standin
 
 Answers = Sequence[Sequence[Piece]]
@@ -53,7 +54,7 @@ def over_the_wire(engine: Standin, answers: Answers) -> Llm:
 
     for pieces in answers:
         engine.will(*(step(piece) for piece in pieces))
-    return OpenAiLlm(Endpoint(engine.address, "a-model", KEY))
+    return OpenAiLlm(Endpoint(engine.address, "a-model", KEY, way=way()))
 
 
 @pytest.fixture(params=["scripted", "openai"])

@@ -13,6 +13,7 @@ from ringfence.voice.speech.openai import Endpoint, OpenAiStt
 from ringfence.voice.speech.ports import Hypothesis, NotSupported, Stt, SttStream
 from ringfence.voice.speech.stt.pocketsphinx.engine import PocketsphinxStt
 from tests.support.callers import caller, noise, silence
+from tests.support.gate import way
 from tests.support.openai_standin import KEY, Standin, standin
 
 # Half a second of a synthetic voice: which of the ways of saying yes it was is anybody's guess.
@@ -29,7 +30,7 @@ class Case:
 CASES: dict[str, Callable[[Standin], Stt]] = {
     "scripted": lambda _: ScriptedStt(["yes"]),
     "pocketsphinx": lambda _: PocketsphinxStt(),
-    "openai": lambda engine: OpenAiStt(Endpoint(engine.address, "a-model", KEY)),
+    "openai": lambda engine: OpenAiStt(Endpoint(engine.address, "a-model", KEY, way=way())),
 }
 
 

@@ -12,12 +12,13 @@ from ringfence.voice.speech.fake import ToneTts
 from ringfence.voice.speech.openai import Endpoint, OpenAiTts
 from ringfence.voice.speech.ports import Tts
 from ringfence.voice.speech.tts.espeak import EspeakTts
+from tests.support.gate import way
 from tests.support.openai_standin import KEY, Standin, standin
 
 CASES: dict[str, Callable[[Standin], Tts]] = {
     "tone": lambda _: ToneTts(),
     "espeak": lambda _: EspeakTts(),
-    "openai": lambda engine: OpenAiTts(Endpoint(engine.address, "a-voice", KEY)),
+    "openai": lambda engine: OpenAiTts(Endpoint(engine.address, "a-voice", KEY, way=way())),
 }
 SENTENCE = "Welcome to Harbour Street Clinic."
 

@@ -17,11 +17,13 @@ from ringfence.apps.people.models import Mail
 from ringfence.core.clock import ManualClock
 from ringfence.core.config import current, install
 from ringfence.egress.letters import Letter, message
+from ringfence.egress.recipients import Kind
 from ringfence.egress.smtp import BadSmtpUrl, MailRefused, Relay
 from ringfence.vault.vault import Vault
 from ringfence.work.database import Database as Pool
 from ringfence.work.mails import send_waiting, tidy
 from tests.support.database import Database
+from tests.support.gate import open_gate, way
 from tests.support.smtp import Post, mail_server
 from tests.support.visitors import Visitor, a_member, letters
 
@@ -48,8 +50,8 @@ def test_a_mail_goes_once_under_tls_and_its_row_with_it(
 ) -> None:
     post(LETTER, clock)
     relay = Relay.of(server.url)
-    assert send_waiting(worker, vault, relay) == 1
-    assert send_waiting(worker, vault, relay) == 0
+    assert send_waiting(worker, vault, relay, open_gate()) == 1
+    assert send_waiting(worker, vault, relay, open_gate()) == 0
     [mail] = server.mails
     assert server.encrypted == [True]
     assert (mail["To"], mail["From"]) == ("ada@example.org", "Ringfence@example.org")
@@ -70,14 +72,14 @@ def test_a_server_that_refuses_is_asked_again_later_and_later(
     post(LETTER, clock)
     relay = Relay.of(server.url)
     server.refuse = 2
-    assert send_waiting(worker, vault, relay) == 0
-    assert send_waiting(worker, vault, relay) == 0, "not at once"
+    assert send_waiting(worker, vault, relay, open_gate()) == 0
+    assert send_waiting(worker, vault, relay, open_gate()) == 0, "not at once"
     clock.advance(11)
-    assert send_waiting(worker, vault, relay) == 0
+    assert send_waiting(worker, vault, relay, open_gate()) == 0
     clock.advance(11)
-    assert send_waiting(worker, vault, relay) == 0
+    assert send_waiting(worker, vault, relay, open_gate()) == 0
     clock.advance(11)
-    assert send_waiting(worker, vault, relay) == 1
+    assert send_waiting(worker, vault, relay, open_gate()) == 1
 
 
 def test_a_server_that_is_another_gets_nothing(server: Post, tmp_path: Path, clock: ManualClock) -> None:
@@ -85,10 +87,10 @@ def test_a_server_that_is_another_gets_nothing(server: Post, tmp_path: Path, clo
         authority = other.url.rpartition("ca=")[2]
     relay = replace(Relay.of(server.url), authority=authority)
     with pytest.raises(MailRefused):
-        relay.send(message(LETTER, sender=relay.sender, id="x", at=0))
+        relay.send(message(LETTER, sender=relay.sender, id="x", at=0), way(Kind.MAIL, None))
     wrong = replace(Relay.of(server.url), password="guess")
     with pytest.raises(MailRefused):
-        wrong.send(message(LETTER, sender=relay.sender, id="x", at=0))
+        wrong.send(message(LETTER, sender=relay.sender, id="x", at=0), way(Kind.MAIL, None))
     assert server.mails == []
 
 

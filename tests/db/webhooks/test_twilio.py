@@ -204,12 +204,14 @@ def test_a_carrier_in_trouble_is_said_and_the_call_is_entered_as_failed(
 
 def test_a_wrong_token_is_said_as_such(line: Line) -> None:
     with pytest.raises(CarrierFailed, match="auth token"):
-        carrier({"account_sid": SID, "base_url": line.carrier.address}, "wrong").numbers()
+        carrier(
+            line.office.account_id, {"account_sid": SID, "base_url": line.carrier.address}, "wrong"
+        ).numbers()
 
 
 def test_a_plain_address_off_this_machine_is_refused() -> None:
     with pytest.raises(CarrierFailed, match="https"):
-        carrier({"account_sid": SID, "base_url": "http://carrier.example.org"}, TOKEN)
+        carrier(UUID(int=7), {"account_sid": SID, "base_url": "http://carrier.example.org"}, TOKEN)
 
 
 def test_a_code_is_spoken_and_never_shown(line: Line) -> None:

@@ -29,7 +29,7 @@ OUTSIDE: Final = frozenset(
         "analytics.view", "analytics.day", "analytics.mark", "analytics.choice",
         "accounts.user", "policies.enforcedpolicy", "assurance.measurement", "sweeps.sweep", "sweeps.clockmark",
         "calls.ledgermark", "people.session", "people.place", "people.profile", "people.signup", "people.errand", "people.mail",
-        "people.count",
+        "people.count", "recipients.house", "recipients.housepassage", "recipients.houserefusal",
     }
 )  # fmt: skip
 

@@ -15,11 +15,14 @@ from ringfence.apps.agents.models import Engine, EngineKind
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import record
 from ringfence.apps.keys.wiring import vault
+from ringfence.apps.recipients.register import register
 from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
+from ringfence.egress.errors import BadTarget
+from ringfence.egress.recipients import NOTHING_SAID, Kind, Terms
+from ringfence.egress.target import Target, target_of
 
 OFFLINE: Final = "offline"
-_THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +60,13 @@ def add_engine(
     clock: Clock,
     secret: str | None = None,
     settings: dict[str, Any] | None = None,
+    terms: Terms = NOTHING_SAID,
 ) -> UUID:
-    """Connect an engine; its secret is sealed under the account. Raises `NameTaken`, `BadEngine`."""
-    _check(name, base_url)
+    """Connect an engine; its secret is sealed under the account, and whoever runs it is entered in the register of recipients.
+
+    Raises `NameTaken`, `BadEngine`, `BadTerms`.
+    """
+    target = _check(name, base_url)
     engine_id = new_id(clock)
     sealed = vault().seal_secret(account_id, engine_id, secret) if secret else None
     try:
@@ -76,6 +83,7 @@ def add_engine(
                 created_at=clock.now(),
             )
             record(account_id, Act.ENGINE_ADDED, Thing("engine", str(engine_id)))
+            register(account_id, Kind.ENGINE, target, clock, terms)
     except IntegrityError:
         raise NameTaken(f"There is an engine {name!r} already. Choose another name.") from None
     return engine_id
@@ -129,16 +137,17 @@ def remove_engine(account_id: UUID, engine_id: UUID) -> None:
         raise NoSuchEngine("There is no such engine.")
 
 
-def _check(name: str, base_url: str) -> None:
+def _check(name: str, base_url: str) -> Target:
     try:
         validate_slug(name)
-        address = urlsplit(base_url)
-        host, _port = address.hostname, address.port
-    except (ValidationError, ValueError):
+        target = target_of(base_url)
+    except ValidationError:
         raise BadEngine("An engine needs a name of letters, digits and hyphens, and an address.") from None
+    except BadTarget as error:
+        raise BadEngine(str(error)) from None
     if name == OFFLINE:
         raise BadEngine(f"{OFFLINE!r} is the built-in engine. Choose another name.")
-    if not host or address.username or address.password or address.query or address.fragment:
-        raise BadEngine("An engine's address is a scheme, a host and a path, without credentials.")
-    if address.scheme != "https" and not (address.scheme == "http" and host in _THIS_MACHINE):
-        raise BadEngine("An engine off this machine is reached over https:// only.")
+    address = urlsplit(base_url)
+    if address.query or address.fragment:
+        raise BadEngine("An engine's address is a scheme, a host and a path, and nothing behind it.")
+    return target

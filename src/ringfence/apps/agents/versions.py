@@ -10,8 +10,14 @@ from ringfence.apps.agents.errors import Archived, NoSuchAgent, NoSuchVersion, N
 from ringfence.apps.agents.models import Agent, AgentVersion
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import record
+from ringfence.apps.recipients.register import register
+from ringfence.core.agent.definition import DefinitionError, parse
+from ringfence.core.agent.model import LlmDefinition
 from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
+from ringfence.egress.errors import BadTarget
+from ringfence.egress.recipients import Kind
+from ringfence.egress.target import Target, target_of
 from ringfence.policy import AgentPeriods
 
 
@@ -71,6 +77,8 @@ def publish(
             live_version=number, name=name, updated_at=clock.now()
         )
         record(account_id, Act.AGENT_PUBLISHED, Thing("agent", str(agent_id)))
+        for target in _tools(definition):
+            register(account_id, Kind.TOOL, target, clock)
     return number
 
 
@@ -118,3 +126,12 @@ def get_for_call(account_id: UUID, agent_id: UUID) -> AgentForCall:
         definition=source,
         periods=periods_of(agent),
     )
+
+
+def _tools(definition: str) -> list[Target]:
+    """Where the agent's tools are: systems of the customer's own, which it will ask during calls."""
+    try:
+        agent = parse(definition)
+        return [target_of(tool.url) for tool in agent.tools] if isinstance(agent, LlmDefinition) else []
+    except (DefinitionError, BadTarget):
+        return []  # the caller has parsed it; what is not https is refused when it is used

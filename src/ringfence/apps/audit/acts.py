@@ -36,6 +36,10 @@ class Act(StrEnum):
     ENGINE_REMOVED = "engine_removed"
     CARRIER_CONNECTED = "carrier_connected"
     CARRIER_DISCONNECTED = "carrier_disconnected"
+    RECIPIENT_REGISTERED = "recipient_registered"
+    RECIPIENT_CHANGED = "recipient_changed"
+    RECIPIENT_ENDED = "recipient_ended"
+    LEAVING_REFUSED = "leaving_refused"
     NUMBER_ADDED = "number_added"
     NUMBER_ASSIGNED = "number_assigned"
     NUMBER_REMOVED = "number_removed"
@@ -111,6 +115,12 @@ FACTS: Final[MappingProxyType[Act, Facts]] = MappingProxyType(
         Act.ENGINE_REMOVED: Facts("removed an engine"),
         Act.CARRIER_CONNECTED: Facts("connected a carrier", source=True),
         Act.CARRIER_DISCONNECTED: Facts("disconnected a carrier", source=True),
+        Act.RECIPIENT_REGISTERED: Facts("registered a recipient of personal data", source=True),
+        Act.RECIPIENT_CHANGED: Facts(
+            "changed where a recipient is, and on what ground it may receive", source=True
+        ),
+        Act.RECIPIENT_ENDED: Facts("ended a recipient", source=True),
+        Act.LEAVING_REFUSED: Facts("refused to let data leave"),
         Act.NUMBER_ADDED: Facts("added a number"),
         Act.NUMBER_ASSIGNED: Facts("changed who answers a number"),
         Act.NUMBER_REMOVED: Facts("removed a number"),

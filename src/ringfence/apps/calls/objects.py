@@ -17,6 +17,7 @@ from obstore.store import LocalStore
 
 from ringfence.apps.calls.errors import NotStored, PartGone
 from ringfence.core.ids import moment_of
+from ringfence.egress.stores import bucket
 from ringfence.policy.catalogue import PlaceKind, demand
 
 PREFIX: Final = "recordings"
@@ -74,7 +75,7 @@ class Objects:
     def __init__(self, url: str) -> None:
         self._folder: Path | None = None
         if "://" in url and not url.startswith("file://"):
-            self._store = obstore.store.from_url(url)
+            self._store = bucket(url)
         else:
             self._folder = Path(url.removeprefix("file://"))
             self._store = LocalStore(self._folder, mkdir=True)

@@ -14,8 +14,12 @@ from ringfence.apps.audit.record import record
 from ringfence.apps.keys.wiring import vault
 from ringfence.apps.people.errors import BadSignOn, NoSuchSignOn
 from ringfence.apps.people.models import SignOn
+from ringfence.apps.recipients.register import register
 from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
+from ringfence.egress.recipients import NOTHING_SAID, Terms
+from ringfence.egress.recipients import Kind as Recipient
+from ringfence.egress.target import target_of
 
 MOST_DOMAINS: Final = 20
 _DOMAIN: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
@@ -75,8 +79,9 @@ def of_address(address: str) -> tuple[tuple[UUID, str], ...]:
 
 
 def set_provider(
-    account_id: UUID, *, issuer: str, client_id: str, secret: str, domains: str, clock: Clock
-) -> UUID:
+    account_id: UUID, *, issuer: str, client_id: str, secret: str, domains: str, clock: Clock,
+    terms: Terms = NOTHING_SAID,
+) -> UUID:  # fmt: skip
     """Name the account's identity provider, or another one: then nobody is known there any more, and nothing is enforced.
 
     An empty `secret` leaves the one that is there. Raises `BadSignOn`.
@@ -86,6 +91,7 @@ def set_provider(
         raise BadSignOn("Enter the client id that the identity provider gave you.")
     with tenant(account_id):
         row = SignOn.objects.filter(account_id=account_id).first()
+        register(account_id, Recipient.IDENTITY, target_of(issuer), clock, terms)
         if row is not None and row.issuer == issuer:
             sealed = vault().seal_secret(account_id, row.id, secret) if secret else bytes(row.secret_sealed)
             SignOn.objects.filter(account_id=account_id).update(

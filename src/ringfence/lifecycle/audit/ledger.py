@@ -15,6 +15,7 @@ import orjson
 from obstore.exceptions import AlreadyExistsError, BaseError
 
 from ringfence.core.errors import Unavailable
+from ringfence.egress.stores import bucket
 from ringfence.vault.audit.heads import SignedHead, read_head
 
 PREFIX: Final = "audit"
@@ -103,7 +104,7 @@ class BucketLedger:
     """An object per head; names sort as batches do."""
 
     def __init__(self, url: str) -> None:
-        self._store = obstore.store.from_url(url)
+        self._store = bucket(url)
 
     def since(self, account_id: UUID, batch: int) -> list[SignedHead]:
         place = f"{PREFIX}/{account_id}/"

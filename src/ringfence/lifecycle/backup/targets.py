@@ -13,6 +13,7 @@ import obstore
 from obstore.exceptions import BaseError
 
 from ringfence.core.errors import NotFound, Unavailable
+from ringfence.egress.stores import bucket
 
 _NAME: Final = re.compile(r"ringfence-(\d{8})T\d{6}Z(?:-\d+)?\.backup")
 _PART: Final = ".part"
@@ -113,7 +114,7 @@ class BucketTarget:
     """Objects; a multipart upload shows nothing until it is completed."""
 
     def __init__(self, url: str) -> None:
-        self._store = obstore.store.from_url(url)
+        self._store = bucket(url)
 
     @contextmanager
     def writing(self, name: str) -> Iterator[Put]:

@@ -16,6 +16,7 @@ import obstore
 import orjson
 from obstore.exceptions import AlreadyExistsError, BaseError
 
+from ringfence.egress.stores import bucket
 from ringfence.lifecycle.ledger.batches import LedgerAway, SignedBatch, read_batch
 
 PREFIX: Final = "erasures"
@@ -107,7 +108,7 @@ class BucketPlace:
     """Objects named by number. Whoever creates a number first has it; the other takes the next."""
 
     def __init__(self, url: str) -> None:
-        self._store = obstore.store.from_url(url)
+        self._store = bucket(url)
         self._known = 0
 
     def append(self, make: Make) -> SignedBatch:

@@ -97,7 +97,8 @@ class LiveCall:
             turns,
             costs,
         )
-        self._thinking = Thinking(engines.llm, definition, services.tools, services.tasks, turns, costs)
+        ask = partial(services.tools.use, admitted.setup.account_id)
+        self._thinking = Thinking(engines.llm, definition, ask, services.tasks, turns, costs)
         for source in (self._listening, self._speaking, self._thinking):
             source.wake = self._woken
         self.recorder = Recorder(services.folder, admitted.setup, admitted.keys, wire.rate)

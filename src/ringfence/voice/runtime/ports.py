@@ -31,6 +31,7 @@ class Admitted:
 class EngineChoice:
     """An account's own engine: an OpenAI-compatible endpoint."""
 
+    account_id: UUID
     kind: str
     base_url: str
     model: str

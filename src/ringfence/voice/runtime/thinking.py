@@ -1,18 +1,20 @@
 """The model and the tools of a call: pieces in the order they come, and never silence without a cause."""
 
 import asyncio
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
-from ringfence.core.agent.model import AgentDefinition, LlmDefinition
+from ringfence.core.agent.model import AgentDefinition, LlmDefinition, Tool
 from ringfence.voice.dialogue.commands import Think, UseTool
 from ringfence.voice.dialogue.events import EngineFailed, Event, Thought, ToolReturned
 from ringfence.voice.runtime.services import Tasks, Wake, nobody
 from ringfence.voice.runtime.timing import Costs, TurnClock
-from ringfence.voice.runtime.tools import ToolFailed, Tools
+from ringfence.voice.runtime.tools import ToolFailed
 from ringfence.voice.speech.ports import Llm, SpeechError
 
 FIRST_WITHIN_S: Final = 2.5
 NEXT_WITHIN_S: Final = 2.5
+Ask = Callable[[Tool, dict[str, Any]], Awaitable[str]]  # a tool of the call's account; raises ToolFailed
 
 
 class Thinking:
@@ -22,7 +24,7 @@ class Thinking:
         self,
         llm: Llm | None,
         definition: AgentDefinition,
-        tools: Tools,
+        ask: Ask,
         tasks: Tasks,
         turns: TurnClock,
         costs: Costs,
@@ -30,7 +32,7 @@ class Thinking:
         self._llm = llm
         self._tools = {t.name: t for t in definition.tools} if isinstance(definition, LlmDefinition) else {}
         self._temperature = definition.temperature if isinstance(definition, LlmDefinition) else 0.0
-        self._http = tools
+        self._ask = ask
         self._tasks = tasks
         self._turns = turns
         self._costs = costs
@@ -101,7 +103,7 @@ class Thinking:
         result, ok = "tool_unknown", False
         if tool is not None:
             try:
-                result, ok = await self._http.use(tool, command.arguments), True
+                result, ok = await self._ask(tool, command.arguments), True
             except ToolFailed as failure:
                 result = str(failure)
         self._tell(ToolReturned(at=0.0, request=command.request, result=result, ok=ok))

@@ -10,11 +10,15 @@ from ringfence.apps.agents.agents import agents
 from ringfence.apps.numbers.confirmed import confirm, confirmed_numbers, remove_confirmed, request_code
 from ringfence.apps.numbers.connections import connect, connections, disconnect, open_connection
 from ringfence.apps.numbers.numbers import add_number, assign, numbers, remove_number
+from ringfence.apps.recipients.register import checked, register
 from ringfence.core.config import current
 from ringfence.core.errors import BadInput, RingfenceError
+from ringfence.egress.recipients import Kind
+from ringfence.egress.target import target_of
 from ringfence.web.access import Action
 from ringfence.web.clock import clock
 from ringfence.web.viewer import needs, viewer_of
+from ringfence.work.dial import base_url as where
 from ringfence.work.dial import call_number, carrier, say_code
 
 
@@ -35,12 +39,15 @@ def connect_carrier(request: HttpRequest) -> HttpResponse:
             request, error="Give the account SID and the auth token; both are on the carrier's console."
         )
     settings = {"account_sid": sid} | ({"base_url": base_url} if base_url else {})
+    account_id = viewer_of(request).account_id
     try:
-        carrier(settings, token).numbers()
+        terms = checked(request.POST.dict(), clock().now().date())
+        register(account_id, Kind.CARRIER, target_of(where(settings)), clock(), terms)
+        carrier(account_id, settings, token).numbers()
     except RingfenceError as error:
         return _page(request, error=str(error))
     connect(
-        viewer_of(request).account_id, vendor="twilio", label=request.POST.get("label", "").strip()[:100] or "Twilio",
+        account_id, vendor="twilio", label=request.POST.get("label", "").strip()[:100] or "Twilio",
         settings=settings, secret=token, clock=clock(),
     )  # fmt: skip
     return redirect("numbers")

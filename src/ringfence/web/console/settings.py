@@ -14,6 +14,7 @@ from ringfence.apps.agents.engines import add_engine, engines, remove_engine
 from ringfence.apps.agents.models import EngineKind
 from ringfence.apps.people.invitations import invitations, invite
 from ringfence.apps.people.invitations import revoke as take_back
+from ringfence.apps.recipients.register import checked
 from ringfence.core.config import current
 from ringfence.core.errors import BadInput, NotAllowed, RingfenceError
 from ringfence.web.access import Action, demand
@@ -126,6 +127,7 @@ def own_engines(request: HttpRequest) -> HttpResponse:
             add_engine(
                 viewer.account_id, name=asked["name"], kind=_kind(asked["kind"]), base_url=asked["base_url"],
                 model=asked["model"][:200], secret=request.POST.get("secret", "").strip() or None, clock=clock(),
+                terms=checked(request.POST.dict(), clock().now().date()),
             )  # fmt: skip
             return redirect("engines")
         except RingfenceError as error:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import requests
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialApp
@@ -20,6 +21,11 @@ from ringfence.apps.accounts.members import members
 from ringfence.apps.accounts.models import User, normal_email
 from ringfence.apps.people import signon
 from ringfence.apps.people.errors import NoSuchSignOn
+from ringfence.core.config import current
+from ringfence.core.personal import Category
+from ringfence.egress.errors import NoWay
+from ringfence.egress.gate import Gate
+from ringfence.egress.recipients import Going, Kind
 
 KIND: Final = "openid_connect"
 PATIENCE_S: Final = 10.0
@@ -40,6 +46,8 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             found = signon.provider(UUID((provider or "").removeprefix(NAME)))
         except (ValueError, NoSuchSignOn):
             return []
+        if request is not None:
+            request.sign_on_account = found.account_id  # type: ignore[attr-defined]
         settings = {"server_url": found.issuer, "oauth_pkce_enabled": True}
         return [
             SocialApp(
@@ -49,7 +57,7 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         ]  # fmt: skip
 
     def get_requests_session(self) -> requests.Session:
-        return _Patient()
+        return _Patient(getattr(context.request, "sign_on_account", None))
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Whose session it becomes, or why nobody's."""
@@ -108,11 +116,23 @@ def _asked_before_s(said: dict[str, Any]) -> float | None:
 
 
 class _Patient(requests.Session):
-    """Waits for a provider so long and no longer, follows it nowhere else, and takes its word over TLS alone."""
+    """Goes through the gate, waits for a provider so long and no longer, follows it nowhere else, and takes its word over TLS alone."""
+
+    def __init__(self, account_id: UUID | None) -> None:
+        super().__init__()
+        self.trust_env = False
+        self._going = Going(
+            kind=Kind.IDENTITY, purpose="security", category=Category.ACCOUNT, account_id=account_id
+        )
 
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
         if not str(url).startswith("https://"):
             raise requests.exceptions.InvalidURL("An identity provider is asked over https alone.")
-        self.trust_env = False
-        kwargs |= {"timeout": PATIENCE_S, "allow_redirects": False, "verify": AUTHORITY}
+        try:
+            through = Gate.of(current()).way(self._going).proxy_url()
+        except NoWay as error:
+            raise requests.exceptions.ConnectionError(str(error)) from error
+        kwargs |= {
+            "timeout": PATIENCE_S, "allow_redirects": False, "verify": AUTHORITY, "proxies": {"https": through},
+        }  # fmt: skip
         return super().request(method, url, *args, **kwargs)

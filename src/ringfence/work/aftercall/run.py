@@ -164,7 +164,7 @@ class AfterCall:
             return agent.language, None
         secret = self._vault.open_secret(account_id, row[0], bytes(row[4])) if row[4] else None
         return agent.language, EngineChoice(
-            kind="llm", base_url=row[1], model=row[2], settings=row[3], secret=secret
+            account_id=account_id, kind="llm", base_url=row[1], model=row[2], settings=row[3], secret=secret
         )
 
     def _summarise(self, words: _Words) -> Summary:

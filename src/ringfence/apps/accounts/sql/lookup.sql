@@ -1,5 +1,5 @@
 -- Questions that come before anybody's account is known.
-GRANT USAGE ON SCHEMA lookup TO rf_web, rf_media, rf_worker, rf_audit;
+GRANT USAGE ON SCHEMA lookup TO rf_web, rf_media, rf_worker, rf_audit, rf_gate;
 
 -- name: own_account
 -- The fence of functions that name an account: it must be the transaction's own.

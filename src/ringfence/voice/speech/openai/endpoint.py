@@ -1,4 +1,4 @@
-"""The connection that the three engines share: TLS or the loopback, no redirects, no proxies, errors of ours."""
+"""The connection that the three engines share: through the gate and no other way, with errors of ours."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,10 +7,12 @@ from typing import Any, Final
 
 import httpx
 
-from ringfence.core.errors import BadInput
+from ringfence.egress.clients import client
+from ringfence.egress.errors import Refused
+from ringfence.egress.gate import Way
+from ringfence.egress.target import target_of
 from ringfence.voice.speech.ports import EngineNonsense, EngineStalled, EngineUnreachable
 
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 CONNECT_S: Final = 3.0
 SILENCE_S: Final = 8.0
 
@@ -22,20 +24,19 @@ class Endpoint:
     base_url: str
     model: str
     secret: str | None = field(default=None, repr=False)
+    way: Way = field(kw_only=True)
     silence_s: float = SILENCE_S
     _client: httpx.AsyncClient | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        url = httpx.URL(self.base_url)
-        if url.scheme != "https" and not (url.scheme == "http" and url.host in LOOPBACK):
-            raise BadInput("An engine off this machine is reached over https:// only.")
+        target_of(self.base_url)
 
     @asynccontextmanager
     async def post(self, path: str, **content: Any) -> AsyncIterator[httpx.Response]:
         """A streamed answer. Raises EngineUnreachable, EngineStalled, EngineNonsense."""
         if self._client is None:
             limits = httpx.Timeout(self.silence_s, connect=CONNECT_S)
-            self._client = httpx.AsyncClient(timeout=limits, follow_redirects=False, trust_env=False)
+            self._client = client(self.way, timeout=limits)
         headers = {"Authorization": f"Bearer {self.secret}"} if self.secret else {}
         try:
             async with self._client.stream(
@@ -46,6 +47,8 @@ class Endpoint:
                 if not answer.is_success:
                     raise EngineNonsense(f"the engine refused with status {answer.status_code}")
                 yield answer
+        except Refused as error:
+            raise EngineUnreachable(f"the engine was given nothing: {error.reason}") from error
         except httpx.TimeoutException as error:
             raise EngineStalled("the engine fell silent") from error
         except (httpx.HTTPError, httpx.StreamError) as error:

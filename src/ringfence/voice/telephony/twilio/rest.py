@@ -5,6 +5,10 @@ from typing import Final
 
 import httpx
 
+from ringfence.egress.clients import blocking_client
+from ringfence.egress.errors import BadTarget, NoWay, Refused
+from ringfence.egress.gate import Way
+from ringfence.egress.target import target_of
 from ringfence.voice.telephony.ports import CarrierFailed
 
 DEFAULT_BASE_URL: Final = "https://api.twilio.com"
@@ -23,18 +27,16 @@ class Account:
 class Rest:
     """A client for one account. Calls block; a wire uses them in a thread."""
 
-    def __init__(self, account: Account, verify: str | bool = True) -> None:
-        host = httpx.URL(account.base_url)
-        if host.scheme != "https" and host.host not in {"127.0.0.1", "localhost"}:
-            raise CarrierFailed("The carrier's address must begin with https://.")
-        self._account = account
-        self._client = httpx.Client(
+    def __init__(self, account: Account, way: Way) -> None:
+        try:
+            target_of(account.base_url)
+        except BadTarget as error:
+            raise CarrierFailed("The carrier's address must begin with https://.") from error
+        self._client = blocking_client(
+            way,
             base_url=f"{account.base_url}/2010-04-01/Accounts/{account.sid}",
             auth=(account.sid, account.token),
             timeout=TIMEOUT_S,
-            follow_redirects=False,
-            verify=verify,
-            trust_env=False,
         )
 
     def place(self, *, to: str, from_: str, twiml: str, status_callback: str | None = None) -> str:
@@ -67,6 +69,10 @@ class Rest:
     ) -> dict[str, list[dict[str, object]]]:
         try:
             answer = self._client.request(method, path, data=fields)
+        except NoWay as error:
+            raise CarrierFailed("The carrier cannot be reached. Try again in a moment.") from error
+        except Refused as error:
+            raise CarrierFailed(f"The carrier was given nothing. {error}") from error
         except httpx.HTTPError as error:
             raise CarrierFailed("The carrier cannot be reached. Try again in a moment.") from error
         if answer.status_code in {401, 403}:

@@ -9,8 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ringfence.apps.people import details, rules, signon
 from ringfence.apps.people.errors import BadDetails, BadSignOn
+from ringfence.apps.recipients.errors import BadTerms
+from ringfence.apps.recipients.register import checked
 from ringfence.core.config import current
 from ringfence.core.errors import NotAllowed
+from ringfence.egress.errors import BadTarget
 from ringfence.web.access import Action
 from ringfence.web.clock import clock
 from ringfence.web.stepup import demand_fresh
@@ -50,10 +53,11 @@ def ways_in(request: HttpRequest) -> HttpResponse:
             rules.set_idle(account_id, _minutes(request), clock())
         else:
             said = {name: request.POST.get(name, "") for name in ("issuer", "client_id", "secret", "domains")}
-            signon.set_provider(account_id, **said, clock=clock())
+            terms = checked(request.POST.dict(), clock().now().date())
+            signon.set_provider(account_id, **said, clock=clock(), terms=terms)
     except BadDetails as error:
         return _page(request, status=400, idle_error=str(error))
-    except BadSignOn as error:
+    except (BadSignOn, BadTerms, BadTarget) as error:
         return _page(request, status=400, error=str(error), entered=request.POST)
     return redirect("ways-in")
 

@@ -13,6 +13,7 @@ from ringfence.voice.speech.ports import (
     EngineUnreachable,
     SpeechError,
 )
+from tests.support.gate import way
 from tests.support.openai_standin import KEY, Calls, Cut, Raw, Standin, Status, Step, Wait, standin, tone
 
 STALL_S = 0.3
@@ -26,7 +27,7 @@ def engine() -> Iterator[Standin]:
 
 @pytest.fixture
 async def endpoint(engine: Standin) -> AsyncIterator[Endpoint]:
-    made = Endpoint(engine.address, "a-model", KEY, silence_s=STALL_S)
+    made = Endpoint(engine.address, "a-model", KEY, silence_s=STALL_S, way=way())
     yield made
     await made.aclose()
 
@@ -95,7 +96,7 @@ async def test_an_engine_that_falls_silent_has_stalled(engine: Standin, endpoint
 async def test_nobody_there_is_unreachable(use: Use) -> None:
     with standin() as gone:
         address = gone.address
-    endpoint = Endpoint(address, "a-model", KEY)
+    endpoint = Endpoint(address, "a-model", KEY, way=way())
     with pytest.raises(EngineUnreachable):
         await use(endpoint)
     await endpoint.aclose()
@@ -185,4 +186,4 @@ async def test_a_recogniser_that_answers_nonsense(
 )
 def test_nothing_leaves_the_machine_in_the_clear(url: str) -> None:
     with pytest.raises(BadInput, match="https"):
-        Endpoint(url, "a-model")
+        Endpoint(url, "a-model", way=way())

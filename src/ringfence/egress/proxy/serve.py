@@ -1,0 +1,188 @@
+"""The gate's sockets: a head, an answer, then bytes both ways, counted."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ringfence.core.errors import Unavailable
+from ringfence.egress.gate import REASON
+from ringfence.egress.nearby import Address
+from ringfence.egress.proxy.book import Line, Note
+from ringfence.egress.proxy.head import Asked, Head
+from ringfence.egress.proxy.judge import Judge, No, Pass
+from ringfence.egress.recipients import Going
+
+HEAD_S: Final = 5.0
+CONNECT_S: Final = 8.0
+COUNT_S: Final = 5.0
+PIECE: Final = 64 * 1024
+_TLS: Final = 0x16  # a handshake record, RFC 8446, section 5.1
+_STATUS: Final = {"no_pass": "407 Proxy Authentication Required", "not_connect": "405 Method Not Allowed"}
+_LATER: Final = frozenset({"gate_away", "no_address", "unreachable"})
+
+
+@dataclass(slots=True)
+class _Tunnel:
+    """One that is open, with what it carried and has not said yet."""
+
+    pass_: Pass
+    going: Going
+    sent: int = 0
+    received: int = 0
+
+    def line(self) -> Line | None:
+        if not self.sent and not self.received:
+            return None
+        line = Line(
+            recipient_id=self.pass_.recipient.id, going=self.going, sent=self.sent, received=self.received
+        )
+        self.sent = self.received = 0
+        return line
+
+
+@dataclass(slots=True)
+class Server:
+    """Serves until cancelled. `word` is what processes of this installation know."""
+
+    judge: Judge
+    word: str = field(repr=False)
+    _open: dict[int, _Tunnel] = field(default_factory=dict)
+    _left: list[Line] = field(default_factory=list)
+    _tasks: set[asyncio.Task[Any] | None] = field(default_factory=set)
+
+    async def run(self, listening: socket.socket, ready: Callable[[], None]) -> None:
+        """Accept on a bound socket; `ready` is called once it does."""
+        server = await asyncio.start_server(self._welcome, sock=listening, limit=PIECE)
+        ready()
+        try:
+            async with server:
+                while True:
+                    await asyncio.sleep(COUNT_S)
+                    await self._count()
+        finally:
+            for each in self._tasks:
+                if each is not None:
+                    each.cancel()
+            await asyncio.gather(*(each for each in self._tasks if each is not None), return_exceptions=True)
+            await self._count()
+
+    async def _count(self) -> None:
+        lines = self._left + [line for each in self._open.values() if (line := each.line())]
+        self._left = []
+        if not lines:
+            return
+        try:
+            await asyncio.to_thread(self.judge.book.carried, lines)
+        except Unavailable:
+            self._left += lines  # told at the next count
+
+    async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        self._tasks.add(task)  # the loop itself holds on to sockets, not to who waits for them
+        try:
+            await self._answer(reader, writer)
+        except (OSError, TimeoutError):
+            pass  # whoever asked has left
+        finally:
+            self._tasks.discard(task)
+            writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = Head(self.word)
+        asked = await _asked(head, reader)
+        if asked.reason or asked.going is None:
+            return await self._refuse(writer, asked, asked.reason or "no_pass")
+        verdict = await self.judge.judge(asked.going, asked.target)
+        if isinstance(verdict, No):
+            return await self._refuse(writer, asked, verdict.reason)
+        far = await _connect(verdict.addresses, asked.target.port)
+        if far is None:
+            return await self._refuse(writer, asked, "unreachable")
+        try:
+            await asyncio.to_thread(self.judge.book.begun, verdict.recipient, asked.going)
+        except Unavailable:
+            far[1].close()
+            return await self._refuse(writer, asked, "gate_away")
+        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        return await self._carry(reader, writer, far, _Tunnel(verdict, asked.going), asked, head.rest())
+
+    async def _carry(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter,
+        far: tuple[asyncio.StreamReader, asyncio.StreamWriter], tunnel: _Tunnel, asked: Asked, first: bytes,
+    ) -> None:  # fmt: skip
+        """Both ways until one of them ends. TLS has no use for a connection that is closed by half."""
+        self._open[id(tunnel)] = tunnel
+        answers, outward = far
+        spawn = asyncio.get_running_loop().create_task
+        both = {
+            spawn(self._out(first, reader, outward, tunnel, asked)),
+            spawn(self._back(answers, writer, tunnel)),
+        }
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in both:
+                each.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
+            outward.close()
+            if line := self._open.pop(id(tunnel)).line():
+                self._left.append(line)
+
+    async def _out(
+        self, first: bytes, reader: asyncio.StreamReader, outward: asyncio.StreamWriter, tunnel: _Tunnel, asked: Asked
+    ) -> None:  # fmt: skip
+        piece = first or await reader.read(PIECE)
+        if piece and not tunnel.pass_.clear and piece[0] != _TLS:
+            await self._note(asked, "plaintext")
+            return
+        while piece:
+            outward.write(piece)
+            tunnel.sent += len(piece)
+            await outward.drain()
+            piece = await reader.read(PIECE)
+
+    async def _back(
+        self, answers: asyncio.StreamReader, writer: asyncio.StreamWriter, tunnel: _Tunnel
+    ) -> None:
+        while piece := await answers.read(PIECE):
+            tunnel.received += len(piece)
+            writer.write(piece)
+            await writer.drain()
+
+    async def _refuse(self, writer: asyncio.StreamWriter, asked: Asked, reason: str) -> None:
+        """Say no. It is written down first, unless there was only nobody at the other end."""
+        if reason not in _LATER:
+            await self._note(asked, reason)
+        status = _STATUS.get(reason, "503 Service Unavailable" if reason in _LATER else "403 Forbidden")
+        head = f"HTTP/1.1 {status}\r\n{REASON}: {reason}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode())
+        await writer.drain()
+
+    async def _note(self, asked: Asked, reason: str) -> None:
+        note = Note(going=asked.going, host=asked.target.host, port=asked.target.port, reason=reason)
+        try:
+            await asyncio.to_thread(self.judge.book.refused, note)
+        except Unavailable:
+            return  # nothing leaves, whether it can be written down or not
+
+
+async def _asked(head: Head, reader: asyncio.StreamReader) -> Asked:
+    async with asyncio.timeout(HEAD_S):
+        while (asked := head.feed(await reader.read(PIECE))) is None:
+            pass
+    return asked
+
+
+async def _connect(
+    addresses: tuple[Address, ...], port: int
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+    """To the first of the judged addresses that answers; by number, so that no name is asked again."""
+    for address in addresses:
+        try:
+            async with asyncio.timeout(CONNECT_S):
+                return await asyncio.open_connection(str(address), port, limit=PIECE)
+        except (OSError, TimeoutError):
+            continue
+    return None
