@@ -97,6 +97,8 @@ ROUTES: Final[dict[str, tuple[Act, ...] | str]] = {
     "receipts": RECEIPTS,
     "receipt": RECEIPTS,
     "receipt-file": RECEIPTS,
+    "erased": RECEIPTS,
+    "erased-file": RECEIPTS,
     "audit": "shows the trail itself: ids of acts, no call data",
     "audit-event": "shows the trail itself: ids of acts, no call data",
     "audit-proof": "shows the trail itself: ids of acts, no call data",

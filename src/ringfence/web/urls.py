@@ -15,7 +15,7 @@ from ringfence.web.console.people import (
     sign_up,
 )
 from ringfence.web.console.privacy import consents, plan, retention
-from ringfence.web.public import gpc, keys, privacy, trust
+from ringfence.web.public import erased, gpc, keys, privacy, trust
 from ringfence.web.webhooks import twilio
 
 handler404 = "ringfence.web.errors.not_found"
@@ -29,6 +29,8 @@ urlpatterns = [
     path("trust", trust.show, name="trust"),
     path("trust/", trust.elsewhere, name="trust-elsewhere"),
     path("trust.json", trust.machine, name="trust-json"),
+    path("erased/<uuid:account_id>/", erased.show, name="erased"),
+    path("erased/<uuid:account_id>/file", erased.download, name="erased-file"),
     path(".well-known/ringfence-keys.json", keys.show, name="public-keys"),
     path(".well-known/gpc.json", gpc.show, name="gpc"),
     path("sign-in/", signin.sign_in, name="sign-in"),

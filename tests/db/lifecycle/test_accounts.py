@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
+from django.test import Client
 
 from ringfence.apps.accounts.accounts import account
 from ringfence.apps.accounts.errors import AccountClosed, NoSuchAccount
@@ -26,6 +27,7 @@ from ringfence.lifecycle.plans.errors import GraceIsOver, IsCancelled, NotCancel
 from ringfence.lifecycle.receipts.receipts import list_receipts, signed_receipt
 from ringfence.policy import AgentPeriods
 from ringfence.vault.errors import EpochGone
+from ringfence.vault.receipts import verify_receipt
 from tests.support.accounts import an_account, an_address
 from tests.support.database import Database
 from tests.support.office import Office
@@ -161,6 +163,25 @@ def test_the_receipt_says_each_place_and_what_stays(house: House) -> None:
     assert states["billing"] == states["consents"] == "kept"
     assert line["ledger"]["batch"]
     assert signed_receipt(house.account_id, UUID(line["id"]), clock=house.office.clock)["signature"]
+
+
+def test_whoever_knows_its_address_has_the_receipt_of_an_account_that_is_gone(house: House) -> None:
+    """No page of the console can show it: there is nobody left to sign in."""
+    visitor = Client(headers={"host": "localhost"})
+    house.office.call()
+    path = f"/erased/{house.account_id}/"
+    never = visitor.get(f"/erased/{uuid4()}/")
+    assert never.status_code == visitor.get(path).status_code == 404
+    cancel(house.account_id, by="member:1", clock=house.office.clock)
+    assert visitor.get(path).status_code == 404
+    assert house.eraser.erase(house.account_id, by="member:1")
+    page = visitor.get(path)
+    assert page.status_code == 200
+    assert "This account is erased" in page.content.decode()
+    file = visitor.get(f"{path}file")
+    verdict = verify_receipt(file.content, house.office.vault.signers.by_id())
+    assert verdict.ok, verdict.problems
+    assert verdict.account == str(house.account_id)
 
 
 def test_an_object_store_that_is_away_keeps_the_receipt_open(

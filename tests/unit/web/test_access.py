@@ -44,6 +44,8 @@ OPEN |= {
     "trust-elsewhere",
     "trust-json",
     "public-keys",
+    "erased",
+    "erased-file",
 }
 
 

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.calls.cursors import Position, decode, encode
-from ringfence.apps.calls.models import Erasure, ErasureState
+from ringfence.apps.calls.models import ErasedPart, Erasure, ErasureState
 from ringfence.apps.keys.wiring import vault
 from ringfence.core.clock import Clock
 from ringfence.core.errors import NotFound
@@ -73,6 +73,15 @@ def signed_receipt(account_id: UUID, receipt_id: UUID, *, clock: Clock) -> dict[
         raise NoSuchReceipt("There is no such receipt.")
     days = BackupDays.of(vault().keyring)
     return sign(statement(row, days, clock), vault().signers.current())
+
+
+def receipt_of_account(account_id: UUID, *, clock: Clock) -> dict[str, Any]:
+    """The signed receipt of an account's own erasure. Raises NoSuchReceipt while there is nothing of the kind."""
+    with tenant(account_id):
+        row = Erasure.objects.filter(account_id=account_id, part=ErasedPart.ACCOUNT.value).first()
+    if row is None:
+        raise NoSuchReceipt("There is no such receipt.")
+    return sign(statement(row, BackupDays.of(vault().keyring), clock), vault().signers.current())
 
 
 def receipts_of_call(account_id: UUID, call_id: UUID, *, clock: Clock) -> list[dict[str, Any]]:

@@ -2,12 +2,14 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ringfence.apps.accounts.terms import Standing
 from ringfence.apps.audit.acting import actor
 from ringfence.apps.audit.record import actor_name
 from ringfence.apps.billing.invoices import invoices
+from ringfence.core.config import current
 from ringfence.core.errors import BadInput
 from ringfence.lifecycle.plans.cancellation import cancel, come_back
 from ringfence.lifecycle.plans.changing import ORDER
@@ -29,6 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
     context = {
         "known": known, "change": known.term.changes(), "offers": _offers(known), "bills": invoices(account_id),
         "grace_ends": grace_ends(clock().now(), known.plan),
+        "receipt_at": f"{current().public_url}{reverse('erased', args=[account_id])}",
     }  # fmt: skip
     return render(request, "privacy/plan.html", context)
 
