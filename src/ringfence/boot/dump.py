@@ -5,6 +5,7 @@ pg_dump refuses a login that row-level security would hide rows from.
 """
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ _MARK: Final = "SELECT batch, hash FROM calls_ledgermark WHERE id = 1"
 _OBJECTS: Final = "SELECT object_name FROM calls_recording WHERE object_name <> '' ORDER BY object_name"
 _VARIABLES: Final = {
     "host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE",
-    "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT",
+    "hostaddr": "PGHOSTADDR", "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY",
 }  # fmt: skip
 
 
@@ -50,7 +51,7 @@ def snapshot(url: str, schema: str) -> Iterator[Snapshot]:
 def _dump(url: str, exported: str) -> Iterator[bytes]:
     left_out = [f"--exclude-table-data={name}" for name in LEFT_OUT]
     arguments = [
-        program("pg_dump"), "--format=custom", "--compress=none", "--no-password", f"--snapshot={exported}", *left_out,
+        _dumper(url), "--format=custom", "--compress=none", "--no-password", f"--snapshot={exported}", *left_out,
     ]  # fmt: skip
     with subprocess.Popen(
         arguments,
@@ -63,6 +64,18 @@ def _dump(url: str, exported: str) -> Iterator[bytes]:
         while piece := child.stdout.read(STEP):
             yield piece
         _ended(child)
+
+
+def _dumper(url: str) -> str:
+    """The program that comes along speaks no TLS; a database that is reached over it needs the machine's own."""
+    if "sslmode" not in conninfo_to_dict(url):
+        return program("pg_dump")
+    found = shutil.which("pg_dump")
+    if found is None:
+        raise DumpFailed(
+            "The database is reached over TLS. Install PostgreSQL's client programs on this machine: pg_dump does it."
+        )
+    return found
 
 
 @contextmanager
