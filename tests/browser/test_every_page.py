@@ -18,7 +18,7 @@ PUBLIC: Final = {
 }  # fmt: skip
 CONSOLE: Final = {
     "calls": "/learn/calls/", "agents": "/agents/", "new-agent": "/agents/new/", "numbers": "/numbers/",
-    "receipts": "/receipts/", "audit": "/audit/", "consents": "/consents/", "retention": "/retention/", "plan": "/settings/plan/",
+    "receipts": "/receipts/", "audit": "/audit/", "consents": "/consents/", "retention": "/retention/", "plan": "/settings/plan/", "usage": "/settings/usage/",
     "company": "/settings/company/", "members": "/settings/members/", "ways-in": "/settings/sign-in/",
     "engines": "/settings/engines/", "keys": "/settings/keys/", "security": "/security/", "profile": "/profile/",
     "outbox": "/outbox/",
@@ -40,7 +40,7 @@ NO_PAGES: Final = {
     "privacy-elsewhere", "privacy-json", "trust-elsewhere", "trust-json", "public-keys", "gpc", "count-me", "account_login", "sign-in-passkey",
     "sign-in-passkey-options", "set-password", "add-passkey", "passkey-options", "remove-app", "end-other-sessions",
     "change-address", "sign-out", "choose-account", "live-calls", "connect", "add-number", "send-code", "test-call",
-    "audit-export", "enforce-sign-on", "forget-sign-on", "change-plan", "leave-account", "keep-account",
+    "audit-export", "usage-file", "forget-usage", "enforce-sign-on", "forget-sign-on", "change-plan", "leave-account", "keep-account",
 }  # fmt: skip
 SLOW_S: Final = 0.4
 WATCH: Final = """

@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from ringfence.web.console import agents, audit, calls, gallery, listing, numbers, receipts, settings, signin
+from ringfence.web.console import (
+    agents,
+    audit,
+    calls,
+    gallery,
+    listing,
+    numbers,
+    receipts,
+    settings,
+    signin,
+    usage,
+)
 from ringfence.web.console.people import (
     coming_in,
     company,
@@ -110,6 +121,9 @@ urlpatterns = [
     path("settings/sign-in/enforce/", company.enforce, name="enforce-sign-on"),
     path("settings/sign-in/forget/", company.forget, name="forget-sign-on"),
     path("settings/plan/", plan.show, name="plan"),
+    path("settings/usage/", usage.show, name="usage"),
+    path("settings/usage/file", usage.download, name="usage-file"),
+    path("settings/usage/delete/", usage.forget, name="forget-usage"),
     path("settings/plan/change/", plan.change, name="change-plan"),
     path("settings/plan/lower/<slug:plan>/", plan.lower, name="lower-plan"),
     path("consents/", consents.index, name="consents"),

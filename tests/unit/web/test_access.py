@@ -23,6 +23,7 @@ EXPECTED = {
 OPEN = {"home", "sign-in", "sign-in-link", "sign-out", "gallery", "twilio-voice", "twilio-status"}
 OPEN |= {
     "account_login",
+    "gpc",
     "mfa_authenticate",
     "sign-in-passkey",
     "sign-in-passkey-options",

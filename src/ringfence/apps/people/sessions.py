@@ -147,6 +147,14 @@ def end_all(user_id: UUID, clock: Clock, but: UUID | None = None) -> int:
     return mine.update(ended_at=clock.now())
 
 
+def forget_ended(user_id: UUID) -> int:
+    """Delete a person's sessions that were ended, with the places they were used from; how many."""
+    gone = Session.objects.filter(user_id=user_id, ended_at__isnull=False)
+    count = gone.count()
+    gone.delete()
+    return count
+
+
 def sessions(user_id: UUID, clock: Clock, idle: timedelta) -> tuple[Listed, ...]:
     """What is open, the latest used first."""
     now = clock.now()

@@ -10,7 +10,6 @@ _RIGHTS: Final = "Not built yet: the desk at which these rights are exercised."
 _HIPAA: Final = "Not built yet: HIPAA cannot be enabled for an account."
 
 GAPS: Final = {
-    "collect.usage": "Usage is not counted yet, apart from the calls themselves and the sessions of signed-in people.",
     "collect.contact": "Contact lists are not built yet; none can be uploaded.",
     "use.service": _PURPOSE,
     "use.billing": _PURPOSE,
@@ -20,7 +19,6 @@ GAPS: Final = {
     "use.support": "Support requests are not built yet; there is no way for staff to read call data.",
     "never.sell": _GATE,
     "never.advertise": _GATE,
-    "keep.usage": "Usage data is not collected yet, so there is nothing whose end could be watched.",
     "keep.operator": "The operator's own people have no accounts here yet.",
     "guard.staff": "Staff have no console and no way to call data; approvals by the customer are not built yet.",
     "guard.pentest": "No penetration test has been recorded for this installation.",

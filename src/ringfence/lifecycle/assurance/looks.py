@@ -7,7 +7,7 @@ import structlog
 
 from ringfence.apps.assurance.measurements import LOOK, write
 from ringfence.core.errors import RingfenceError
-from ringfence.lifecycle.assurance import collecting, guarding, keeping, publishing
+from ringfence.lifecycle.assurance import collecting, guarding, keeping, publishing, using
 from ringfence.lifecycle.assurance.values import Evidence, Look, Looking, gap
 
 LOOKS: Final[Mapping[str, Look]] = {
@@ -15,6 +15,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     **guarding.LOOKS,
     **keeping.LOOKS,
     **publishing.LOOKS,
+    **using.LOOKS,
 }
 
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
+from ringfence.apps.analytics.usage import LONGEST, forget_features, usage
 from ringfence.apps.audit.acting import actor
 from ringfence.apps.audit.record import actor_name
 from ringfence.apps.billing.invoices import invoices
@@ -32,6 +33,10 @@ class PlanIn(Schema):
 
 class Which(Schema):
     plan: Plan
+
+
+class Span(Schema):
+    days: int = Field(default=30, ge=1, le=LONGEST, description="How many UTC days, today included.")
 
 
 @router.get("/plan", summary="The plan, what follows it, and whether the account is cancelled")
@@ -85,6 +90,19 @@ def stay(request: HttpRequest) -> dict[str, Any]:
 @needs(Action.SEE_PLAN)
 def bills(request: HttpRequest) -> dict[str, Any]:
     return {"items": [each.document() for each in invoices(holder_of(request).account_id)], "next": None}
+
+
+@router.get("/usage", summary="What the account used, by UTC day: calls, minutes, agents made, features")
+@needs(Action.SEE_PLAN)
+def used(request: HttpRequest, query: Query[Span]) -> dict[str, Any]:
+    return usage(holder_of(request).account_id, days=query.days, now=clock().now()).document()
+
+
+@router.delete("/usage", response={204: None}, summary="Delete which features were used")
+@needs(Action.EDIT_PLAN)
+def forget(request: HttpRequest) -> HttpResponse:
+    forget_features(holder_of(request).account_id)
+    return HttpResponse(status=204)
 
 
 def _who() -> str:
