@@ -43,7 +43,7 @@ from tests.db.lifecycle.lives.oracle import DAY, PARTS, Life, Oracle, load_grace
 from tests.db.lifecycle.test_accounts import KEPT, left
 from tests.support.accounts import an_account
 from tests.support.backups import Backups
-from tests.support.database import Database
+from tests.support.database import Database, as_login
 from tests.support.office import Office, Talk
 from tests.support.sweeping import Broom, rows, sealed
 
@@ -331,7 +331,8 @@ class Lives(RuleBasedStateMachine):
         beside = self.ground.folder / f"b{uuid4().hex[:10]}"
         try:
             with self._backups().restored(kept.made.name, beside) as _other:
-                replay.replay(self.office.clock)
+                with as_login("worker"):
+                    replay.replay(self.office.clock)
                 assert gate.standing() == ""
                 for old in kept.oracle.lives.values():
                     now = self.oracle.lives[old.id]
