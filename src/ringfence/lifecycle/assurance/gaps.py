@@ -30,5 +30,4 @@ GAPS: Final = {
     "hipaa.storage": _HIPAA,
     "hipaa.logging": _HIPAA,
     "hipaa.phi": _HIPAA,
-    "cookies.analytics": "Set only for a signed-in person who opted in; `ringfence prove` tries it.",
 }

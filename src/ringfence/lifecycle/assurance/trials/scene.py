@@ -139,7 +139,7 @@ def opened(config: Config, vault: Vault, worker: Database, sweep: Callable[[], o
     text = source("front-desk")
     agent_id = create_agent(account_id, slug="canary", name="Canary", draft=text, clock=vault.clock)
     publish(account_id, agent_id, definition=text, name="Canary", clock=vault.clock)
-    with TemporaryDirectory() as folder, _client(config) as web:
+    with TemporaryDirectory() as folder, client(config) as web:
         scene = Scene(config, vault, worker, Path(folder), account_id, agent_id, web, sweep)
         try:
             yield scene
@@ -159,7 +159,8 @@ def leave(scene: Scene) -> bool:
     return gone
 
 
-def _client(config: Config) -> httpx.Client:
+def client(config: Config) -> httpx.Client:
+    """Somebody at the installation's own port, with cookies of their own."""
     trust = client_context(str(config.authority) if config.authority.exists() else None)
     return httpx.Client(base_url=config.public_url, verify=trust, timeout=ANSWER_S, trust_env=False)
 
