@@ -19,7 +19,7 @@ from ringfence.core.clock import Clock, ManualClock
 from ringfence.core.personal import Category
 from ringfence.egress.gate import Gate, Way
 from ringfence.egress.nearby import Nearby
-from ringfence.egress.proxy import Line, Note, Server
+from ringfence.egress.proxy import Book, Line, Note, Server
 from ringfence.egress.proxy.judge import Judge
 from ringfence.egress.recipients import LIMITS, NOTHING_SAID, Going, Kind, Recipient, Role, Terms
 
@@ -67,7 +67,7 @@ class MemoryBook:
 
 @contextmanager
 def gate(
-    book: MemoryBook, nearby: str = "127.0.0.1 ::1 localhost", ours: str = "", clock: Clock | None = None
+    book: Book, nearby: str = "127.0.0.1 ::1 localhost", ours: str = "", clock: Clock | None = None
 ) -> Iterator[Gate]:
     """A gate over `book`, until the end of the block."""
     judge = Judge(book, clock or ManualClock(), Nearby.of(nearby), Nearby.of(ours))

@@ -24,6 +24,8 @@ def target_of(url: str) -> Target:
     """Where a URL leads. Raises BadTarget for one that is not https://, unless it stays on this machine; for one with credentials,
     or without a host.
     """
+    if any(each <= " " or each == "\x7f" for each in url):
+        raise BadTarget("An address has no spaces and no line breaks.")
     try:
         parts = urlsplit(url)
         if parts.scheme not in {"https", "http"} or not parts.hostname:

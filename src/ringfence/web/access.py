@@ -28,6 +28,8 @@ class Action(StrEnum):
     EDIT_PLAN = "edit_plan"  # change it, leave, come back
     SEE_HOLDS = "see_holds"
     EDIT_HOLDS = "edit_holds"  # legal holds: the owner and the privacy officer, nobody else
+    SEE_RECIPIENTS = "see_recipients"  # who received what
+    EDIT_RECIPIENTS = "edit_recipients"  # where they are, and on what ground they may receive
     SEE_AUDIT = "see_audit"  # who did what, and exports of it
 
 
@@ -51,6 +53,8 @@ TABLE: Final[dict[Role, frozenset[Action]]] = {
             Action.EDIT_SIGN_IN,
             Action.SEE_PLAN,
             Action.SEE_HOLDS,
+            Action.SEE_RECIPIENTS,
+            Action.EDIT_RECIPIENTS,
         }
     ),
     Role.MANAGER: frozenset(_WORKING | {Action.EDIT_NUMBERS}),
@@ -66,6 +70,8 @@ TABLE: Final[dict[Role, frozenset[Action]]] = {
             Action.SEE_PLAN,
             Action.SEE_HOLDS,
             Action.EDIT_HOLDS,
+            Action.SEE_RECIPIENTS,
+            Action.EDIT_RECIPIENTS,
         }
     ),
 }

@@ -31,6 +31,7 @@ MAP: Final = (
         "Privacy",
         (
             Item("Who looked", "/audit/", Action.SEE_AUDIT),
+            Item("Who received what", "/recipients/", Action.SEE_RECIPIENTS),
             Item("Receipts", "/receipts/", Action.SEE_CALLS),
             Item("Consent", "/consents/", Action.SEE_AUDIT),
             Item("Retention & holds", "/retention/", Action.SEE_HOLDS),

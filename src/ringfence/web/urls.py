@@ -25,7 +25,7 @@ from ringfence.web.console.people import (
     sign_on,
     sign_up,
 )
-from ringfence.web.console.privacy import consents, plan, retention
+from ringfence.web.console.privacy import consents, plan, recipients, retention
 from ringfence.web.public import erased, gpc, keys, privacy, trust
 from ringfence.web.webhooks import twilio
 
@@ -127,6 +127,8 @@ urlpatterns = [
     path("settings/plan/change/", plan.change, name="change-plan"),
     path("settings/plan/lower/<slug:plan>/", plan.lower, name="lower-plan"),
     path("consents/", consents.index, name="consents"),
+    path("recipients/", recipients.index, name="recipients"),
+    path("recipients/<uuid:recipient_id>/", recipients.show, name="recipient"),
     path("retention/", retention.show, name="retention"),
     path("retention/holds/<uuid:hold_id>/release/", retention.release, name="release-hold"),
     path("settings/keys/", settings.api_keys, name="keys"),

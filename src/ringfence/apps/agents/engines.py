@@ -15,7 +15,7 @@ from ringfence.apps.agents.models import Engine, EngineKind
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import record
 from ringfence.apps.keys.wiring import vault
-from ringfence.apps.recipients.register import register
+from ringfence.apps.recipients.register import keep_only, register
 from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
 from ringfence.egress.errors import BadTarget
@@ -128,11 +128,13 @@ def connection_of(account_id: UUID, name: str) -> EngineConnection:
 
 
 def remove_engine(account_id: UUID, engine_id: UUID) -> None:
-    """Forget an engine and its secret. Raises `NoSuchEngine`."""
+    """Forget an engine and its secret; who ran it receives nothing more, if it was the last one there. Raises `NoSuchEngine`."""
     with tenant(account_id):
         gone, _ = Engine.objects.filter(account_id=account_id, id=engine_id).delete()
         if gone:
             record(account_id, Act.ENGINE_REMOVED, Thing("engine", str(engine_id)))
+            left = Engine.objects.filter(account_id=account_id).values_list("base_url", flat=True)
+            keep_only(account_id, Kind.ENGINE, {target_of(url) for url in left}, vault().clock)
     if not gone:
         raise NoSuchEngine("There is no such engine.")
 

@@ -19,9 +19,14 @@ from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
 from ringfence.egress.recipients import NOTHING_SAID, Terms
 from ringfence.egress.recipients import Kind as Recipient
-from ringfence.egress.target import target_of
+from ringfence.egress.target import Target, target_of
 
 MOST_DOMAINS: Final = 20
+# Providers that name themselves by one host and answer at others.
+BESIDE: Final = {
+    "accounts.google.com": ("oauth2.googleapis.com", "openidconnect.googleapis.com", "www.googleapis.com"),
+    "login.microsoftonline.com": ("graph.microsoft.com",),
+}
 _DOMAIN: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 _ACCOUNT_OF: Final = "SELECT lookup.account_of_sign_on(%s)"
 _OF_DOMAIN: Final = "SELECT id, account_name FROM lookup.sign_ons_of_domain(%s)"
@@ -91,7 +96,8 @@ def set_provider(
         raise BadSignOn("Enter the client id that the identity provider gave you.")
     with tenant(account_id):
         row = SignOn.objects.filter(account_id=account_id).first()
-        register(account_id, Recipient.IDENTITY, target_of(issuer), clock, terms)
+        for target in _targets(issuer):
+            register(account_id, Recipient.IDENTITY, target, clock, terms)
         if row is not None and row.issuer == issuer:
             sealed = vault().seal_secret(account_id, row.id, secret) if secret else bytes(row.secret_sealed)
             SignOn.objects.filter(account_id=account_id).update(
@@ -142,6 +148,11 @@ def _opened(row: SignOn) -> Provider:
         id=row.id, account_id=row.account_id, issuer=row.issuer, client_id=row.client_id, domains=tuple(row.domains),
         enforced=row.enforced, secret=vault().open_secret(row.account_id, row.id, bytes(row.secret_sealed)),
     )  # fmt: skip
+
+
+def _targets(issuer: str) -> list[Target]:
+    first = target_of(issuer)
+    return [first, *(Target(host, first.port) for host in BESIDE.get(first.host, ()))]
 
 
 def _issuer(text: str) -> str:

@@ -1,5 +1,6 @@
 """The register of an account: who it brought, and what it says of them."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date
 from typing import Any, Final
@@ -60,6 +61,13 @@ def end(account_id: UUID, recipient_id: UUID, clock: Clock) -> None:
         if not rows.update(ended_at=clock.now()):
             raise NoSuchRecipient("There is no such recipient.")
         record(account_id, Act.RECIPIENT_ENDED, Thing("recipient", str(recipient_id)))
+
+
+def keep_only(account_id: UUID, kind: Kind, used: Collection[Target], clock: Clock) -> None:
+    """End those of a kind at places that nothing of the account's uses any more."""
+    for each in recipients(account_id):
+        if each.kind is kind and Target(each.host, each.port) not in used:
+            end(account_id, each.id, clock)
 
 
 def recipients(account_id: UUID) -> tuple[Recipient, ...]:

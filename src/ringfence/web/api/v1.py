@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.renderers import BaseRenderer
 
-from ringfence.web.api import account, agents, audit, calls, consents, holds, numbers, receipts
+from ringfence.web.api import account, agents, audit, calls, consents, holds, numbers, receipts, recipients
 from ringfence.web.api.principal import Bearer
 from ringfence.web.api.problems import install
 
@@ -34,6 +34,7 @@ api.add_router("/agents", agents.router)
 api.add_router("/numbers", numbers.router)
 api.add_router("/audit", audit.router)
 api.add_router("/receipts", receipts.router)
+api.add_router("/recipients", recipients.router)
 api.add_router("/account", account.router)
 api.add_router("/holds", holds.router)
 api.add_router("/consents", consents.router)

@@ -10,7 +10,8 @@ from ringfence.apps.agents.agents import agents
 from ringfence.apps.numbers.confirmed import confirm, confirmed_numbers, remove_confirmed, request_code
 from ringfence.apps.numbers.connections import connect, connections, disconnect, open_connection
 from ringfence.apps.numbers.numbers import add_number, assign, numbers, remove_number
-from ringfence.apps.recipients.register import checked, register
+from ringfence.apps.recipients.errors import BadTerms
+from ringfence.apps.recipients.register import checked, keep_only, register
 from ringfence.core.config import current
 from ringfence.core.errors import BadInput, RingfenceError
 from ringfence.egress.recipients import Kind
@@ -45,7 +46,8 @@ def connect_carrier(request: HttpRequest) -> HttpResponse:
         register(account_id, Kind.CARRIER, target_of(where(settings)), clock(), terms)
         carrier(account_id, settings, token).numbers()
     except RingfenceError as error:
-        return _page(request, error=str(error))
+        wrong = {error.field: str(error)} if isinstance(error, BadTerms) else {}
+        return _page(request, error=str(error), terms=request.POST.dict(), wrong=wrong)
     connect(
         account_id, vendor="twilio", label=request.POST.get("label", "").strip()[:100] or "Twilio",
         settings=settings, secret=token, clock=clock(),
@@ -56,7 +58,10 @@ def connect_carrier(request: HttpRequest) -> HttpResponse:
 @require_POST
 @needs(Action.EDIT_NUMBERS)
 def disconnect_carrier(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    disconnect(viewer_of(request).account_id, connection_id)
+    account_id = viewer_of(request).account_id
+    disconnect(account_id, connection_id)
+    left = {target_of(where(each.settings)) for each in connections(account_id)}
+    keep_only(account_id, Kind.CARRIER, left, clock())
     return redirect("numbers")
 
 
@@ -143,11 +148,13 @@ def _connection(request: HttpRequest) -> UUID:
         raise BadInput("Connect a carrier first, then choose it.") from None
 
 
-def _page(request: HttpRequest, error: str = "", pending: UUID | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, error: str = "", pending: UUID | None = None, **entered: object
+) -> HttpResponse:
     account_id = viewer_of(request).account_id
     context = {
         "connections": connections(account_id), "numbers": numbers(account_id), "agents": agents(account_id),
         "confirmed": confirmed_numbers(account_id), "error": error, "pending": pending,
-        "public_url": current().public_url,
+        "public_url": current().public_url, **entered,
     }  # fmt: skip
     return render(request, "numbers/index.html", context, status=400 if error else 200)

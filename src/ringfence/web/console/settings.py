@@ -14,6 +14,7 @@ from ringfence.apps.agents.engines import add_engine, engines, remove_engine
 from ringfence.apps.agents.models import EngineKind
 from ringfence.apps.people.invitations import invitations, invite
 from ringfence.apps.people.invitations import revoke as take_back
+from ringfence.apps.recipients.errors import BadTerms
 from ringfence.apps.recipients.register import checked
 from ringfence.core.config import current
 from ringfence.core.errors import BadInput, NotAllowed, RingfenceError
@@ -131,7 +132,8 @@ def own_engines(request: HttpRequest) -> HttpResponse:
             )  # fmt: skip
             return redirect("engines")
         except RingfenceError as error:
-            context |= {"error": str(error), **asked}
+            wrong = {error.field: str(error)} if isinstance(error, BadTerms) else {}
+            context |= {"error": str(error), **asked, "terms": request.POST.dict(), "wrong": wrong}
             status = 400
     found = {**context, "engines": engines(viewer.account_id)}
     return render(request, "settings/engines.html", found, status=status)

@@ -24,7 +24,9 @@ _WORDS: Final = {
     "llm_input_tokens": "Tokens read", "llm_output_tokens": "Tokens written",
     "stt": "Hears (speech to text)", "llm": "Thinks (language model)", "tts": "Speaks (text to speech)",
     "privacy_officer": "Privacy officer", "link": "One-time link", "totp": "Code of an app", "recovery": "Recovery code",
-    "sign_on": "Single sign-on", "told": "Was told", "objected": "Objected",
+    "sign_on": "Single sign-on", "engine": "Engine", "carrier": "Carrier", "tool": "Tool", "identity": "Identity provider",
+    "objects": "Keeps recordings and keys", "mail": "Mail server", "eea": "EEA", "adequacy": "Adequacy decision",
+    "scc": "Standard Contractual Clauses", "unsaid": "Not said yet", "told": "Was told", "objected": "Objected",
 }  # fmt: skip
 
 _ENGINES: Final = {

@@ -58,7 +58,15 @@ def ways_in(request: HttpRequest) -> HttpResponse:
     except BadDetails as error:
         return _page(request, status=400, idle_error=str(error))
     except (BadSignOn, BadTerms, BadTarget) as error:
-        return _page(request, status=400, error=str(error), entered=request.POST)
+        wrong = {error.field: str(error)} if isinstance(error, BadTerms) else {}
+        return _page(
+            request,
+            status=400,
+            error=str(error),
+            entered=request.POST,
+            terms=request.POST.dict(),
+            wrong=wrong,
+        )
     return redirect("ways-in")
 
 
