@@ -18,7 +18,7 @@ from uuid import UUID
 from ringfence.core.clock import Clock, ManualClock
 from ringfence.core.personal import Category
 from ringfence.egress.gate import Gate, Way
-from ringfence.egress.nearby import Nearby
+from ringfence.egress.nearby import Nearby, loopback
 from ringfence.egress.proxy import Book, Line, Note, Server
 from ringfence.egress.proxy.judge import Judge
 from ringfence.egress.recipients import LIMITS, NOTHING_SAID, Going, Kind, Recipient, Role, Terms
@@ -30,7 +30,7 @@ ACCOUNT = UUID("018f0000-0000-7000-8000-000000000001")
 
 @dataclass
 class MemoryBook:
-    """A register in memory. With `everything`, whatever is asked for is in it."""
+    """A register in memory. With `everything`, whatever is on this machine is in it."""
 
     everything: bool = False
     known: dict[tuple[UUID | None, Kind, str, int], Recipient] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class MemoryBook:
 
     def find(self, going: Going, host: str, port: int) -> Recipient | None:
         place = (going.account_id, going.kind, host, port)
-        if self.everything and place not in self.known:
+        if self.everything and place not in self.known and loopback(host):
             return self.add(going.kind, host, port, account=going.account_id)
         return self.known.get(place) or self.known.get((None, *place[1:]))
 

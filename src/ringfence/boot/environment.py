@@ -5,9 +5,11 @@ import stat
 import tempfile
 from collections.abc import Mapping
 from hashlib import sha256
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final, cast, get_args
 
+from ringfence.apps.billing.terms import terms
 from ringfence.boot import database_address
 from ringfence.core.config import Config, DatabaseUrls, Login, SignUp
 from ringfence.core.errors import BadInput
@@ -23,6 +25,7 @@ VARIABLES: Final = {
     "RINGFENCE_TLS_KEY": "That certificate's private key, as PEM. Both are read again when they change; no call is dropped.",
     "RINGFENCE_HTTP_PORT": "A port on which plain HTTP is led to https for pages, and refused for everything else. Unset, there is none.",
     "RINGFENCE_PRIVACY_ADDRESS": "Where privacy requests go; unset, it is a gap that the trust page shows.",
+    "RINGFENCE_BILLING": "A TOML file with what the operator charges and how it is paid; unset, plans are charged as agreed.",
     "RINGFENCE_SIGN_UP": "Who opens an account on the pages: closed (nobody; the default), invited (whom the operator asked), open.",
     "RINGFENCE_SMTP_URL": "The mail server, over TLS: smtps://user:password@host:465?from=address, or smtp:// with STARTTLS.",
     "RINGFENCE_ROOT_KEY": "Path of the root key file.",
@@ -32,6 +35,7 @@ VARIABLES: Final = {
     "KEYRING_URL": "Where the keys of time rest: a folder or a bucket, never the database.",
     "RINGFENCE_KEYRING_BACKUP": "Where the keyring's own copy rests: a folder or bucket apart from the database's backups.",
     "RINGFENCE_NEARBY": "Machines of the operator's own on which engines, carriers and tools may be: 127.0.0.1:11434 10.1.0.0/16.",
+    "RINGFENCE_TRY_DIRECT": "An address outside, as in 192.0.2.10:443: tried now and then, to see that nothing leaves past the gate. Unset, nothing is tried.",
     "LEDGER_URL": "Where the record of erasures rests, apart from the database.",
 }
 
@@ -75,7 +79,9 @@ def read(environment: Mapping[str, str] | None = None, *, login: Login = "web") 
         secret_key=root.subkey("django").hex(),
         gate_word=root.subkey("gate").hex(),
         nearby=_nearby(env),
+        try_direct=_try_direct(env),
         privacy_address=env.get("RINGFENCE_PRIVACY_ADDRESS") or None,
+        billing_file=_billing_file(env),
         smtp_url=_smtp_url(env),
         sign_up=_sign_up(env.get("RINGFENCE_SIGN_UP") or "closed"),
     )
@@ -125,6 +131,15 @@ def _given(env: Mapping[str, str], name: str) -> str | None:
     return database_address.check(name, url, env) if url else None
 
 
+def _billing_file(env: Mapping[str, str]) -> Path | None:
+    """Refused at the start, not when the first month is over."""
+    path = env.get("RINGFENCE_BILLING")
+    if not path:
+        return None
+    terms(found := Path(path).absolute())
+    return found
+
+
 def _smtp_url(env: Mapping[str, str]) -> str | None:
     """Refused at the start, not when the first mail is due."""
     url = env.get("RINGFENCE_SMTP_URL") or None
@@ -137,6 +152,19 @@ def _nearby(env: Mapping[str, str]) -> str:
     """Refused at the start, not when something wants to leave."""
     text = env.get("RINGFENCE_NEARBY") or ""
     Nearby.of(text)
+    return text
+
+
+def _try_direct(env: Mapping[str, str]) -> str | None:
+    """An address by number and a port, so that no name is looked up."""
+    text = env.get("RINGFENCE_TRY_DIRECT") or None
+    if text is not None:
+        host, _, port = text.rpartition(":")
+        try:
+            ip_address(host.strip("[]"))
+        except ValueError:
+            raise BadEnvironment(f"RINGFENCE_TRY_DIRECT is an address and a port, not {text!r}.") from None
+        _port(port, "The port of RINGFENCE_TRY_DIRECT")
     return text
 
 

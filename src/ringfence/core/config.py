@@ -56,8 +56,10 @@ class Config:
     public_url: str = "https://localhost:8443"
     secret_key: str = field(default="", repr=False)
     gate_word: str = field(default="", repr=False)  # by which the gate knows processes of this installation
+    try_direct: str | None = None  # an address outside, to see whether a process could leave without the gate
     nearby: str = ""  # machines of the operator's own that recipients may be on
     privacy_address: str | None = None
+    billing_file: Path | None = None  # what the operator charges, and how it is paid
     smtp_url: str | None = field(default=None, repr=False)
     sign_up: SignUp = "closed"
     debug: bool = False

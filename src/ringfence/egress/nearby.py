@@ -48,6 +48,11 @@ class Nearby:
     def __add__(self, other: "Nearby") -> "Nearby":
         return Nearby((*self._entries, *other._entries))
 
+    @property
+    def networks(self) -> bool:
+        """Whether there is an address among the entries, which a name may lead to."""
+        return any(not isinstance(each.place, str) for each in self._entries)
+
     def has(self, host: str, port: int, address: Address | None = None) -> bool:
         """Whether this is a place of the operator's own."""
         literal = address or _literal(host)

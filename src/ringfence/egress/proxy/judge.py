@@ -17,6 +17,7 @@ from ringfence.egress.nearby import Address, Nearby, outside
 from ringfence.egress.proxy.book import Book
 from ringfence.egress.recipients import Going, Kind, Recipient
 from ringfence.egress.target import Target
+from ringfence.policy import Decision
 
 RESOLVE_S: Final = 5.0
 _STARTTLS: Final = frozenset({25, 587})
@@ -55,19 +56,27 @@ class Judge:
             return No("gate_away")
         named = self.nearby.has(target.host, target.port)
         decision = may_leave(recipient, going, self.clock.now().date(), here=named)
-        if recipient is None or (not decision and decision.reason not in _WHERE):
+        if recipient is None or (not decision and not self._could_be_here(recipient, target, decision)):
             return No(decision.reason)
         addresses = await _resolve(target)
         if not addresses:
             return No("no_address" if decision else decision.reason)
         here = named or self._here(recipient, target, addresses)
-        if not here and not all(outside(each) for each in addresses):
-            return No("private_address")
         if not here and not decision:
             return No(decision.reason)
+        if not here and not all(outside(each) for each in addresses):
+            return No("private_address")
         starttls = recipient.kind is Kind.MAIL and target.port in _STARTTLS
         clear = starttls or all(each.is_loopback for each in addresses)
         return Pass(recipient=recipient, addresses=addresses, clear=clear)
+
+    def _could_be_here(self, recipient: Recipient, target: Target, decision: Decision) -> bool:
+        """Whether its addresses may show that nothing leaves: only then is a name looked up that nothing may be sent to yet."""
+        if decision.reason not in _WHERE:
+            return False
+        return self.nearby.networks or (
+            recipient.account_id is None and self.ours.has(target.host, target.port)
+        )
 
     def _here(self, recipient: Recipient, target: Target, addresses: tuple[Address, ...]) -> bool:
         """Whether every address is one of the operator's own machines."""

@@ -2,9 +2,6 @@
 
 from typing import Final
 
-_GATE: Final = (
-    "Not built yet: the one gate through which personal data leaves, which would refuse and note it."
-)
 _PURPOSE: Final = "Reading call data asks the policy's table; that every other read does is not built yet."
 _RIGHTS: Final = "Not built yet: the desk at which these rights are exercised."
 _HIPAA: Final = "Not built yet: HIPAA cannot be enabled for an account."
@@ -17,15 +14,12 @@ GAPS: Final = {
     "use.security": _PURPOSE,
     "use.legal": _PURPOSE,
     "use.support": "Support requests are not built yet; there is no way for staff to read call data.",
-    "never.sell": _GATE,
-    "never.advertise": _GATE,
     "keep.operator": "The operator's own people have no accounts here yet.",
     "guard.staff": "Staff have no console and no way to call data; approvals by the customer are not built yet.",
     "guard.pentest": "No penetration test has been recorded for this installation.",
     "guard.soc2": "Evidence is gathered while the system runs; the mapping to the controls of SOC 2 is not built yet.",
     "gdpr.rights": _RIGHTS,
     "gdpr.dpa": "Not built yet: generating and accepting the agreement.",
-    "gdpr.transfers": _GATE,
     "hipaa.baa": _HIPAA,
     "hipaa.storage": _HIPAA,
     "hipaa.logging": _HIPAA,

@@ -7,13 +7,14 @@ import structlog
 
 from ringfence.apps.assurance.measurements import LOOK, write
 from ringfence.core.errors import RingfenceError
-from ringfence.lifecycle.assurance import collecting, guarding, keeping, publishing, using
+from ringfence.lifecycle.assurance import collecting, guarding, keeping, leaving, publishing, using
 from ringfence.lifecycle.assurance.values import Evidence, Look, Looking, gap
 
 LOOKS: Final[Mapping[str, Look]] = {
     **collecting.LOOKS,
     **guarding.LOOKS,
     **keeping.LOOKS,
+    **leaving.LOOKS,
     **publishing.LOOKS,
     **using.LOOKS,
 }

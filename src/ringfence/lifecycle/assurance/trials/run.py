@@ -6,7 +6,7 @@ from typing import Final
 import httpx
 
 from ringfence.core.errors import RingfenceError
-from ringfence.lifecycle.assurance.trials import cookies, deleting, timing, walls
+from ringfence.lifecycle.assurance.trials import cookies, deleting, leaving, timing, walls
 from ringfence.lifecycle.assurance.trials.scene import Scene
 from ringfence.lifecycle.assurance.values import Evidence, gap
 
@@ -23,6 +23,8 @@ _TRIALS: Final[Mapping[Trial, tuple[str, ...]]] = {
     walls.wire: ("guard.transit",),
     walls.pages: ("cookies.no-ads",),
     walls.published: ("publish.policy",),
+    leaving.nobody_buys: ("never.sell", "never.advertise"),
+    leaving.grounds: ("gdpr.transfers",),
     cookies.cookies: ("cookies.session", "cookies.csrf", "cookies.analytics"),
     cookies.counted: ("collect.usage",),
 }
