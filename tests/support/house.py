@@ -139,7 +139,9 @@ class Browser:
     def __init__(self, house: House) -> None:
         self._house = house
         self._cookies: dict[str, str] = {}
-        self._context = ssl.create_default_context(cafile=str(house.data / "tls" / "authority.pem"))
+        self._context = ssl.create_default_context(
+            cafile=house.settings.get("RINGFENCE_TLS_CERT") or str(house.data / "tls" / "authority.pem")
+        )
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> Page:
         return self.ask("GET", path, headers=headers)

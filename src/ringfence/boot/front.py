@@ -20,6 +20,7 @@ HEAD_S: Final = 10.0
 ANSWER_S: Final = (
     90.0  # a request that is not answered by then, because it trickles in or hangs, frees its thread
 )
+LEAVE_S: Final = 2.0
 BUFFER: Final = 1 << 20  # a page's thread is done with a response of this size, however slowly it is read
 MOST_CLIENTS: Final = 4096
 BACKLOG: Final = 512
@@ -52,7 +53,7 @@ class _Backend(asyncio.Protocol):
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._client.transport.close()
+        self._client.leave()
 
     def pause_writing(self) -> None:
         self._client.transport.pause_reading()
@@ -129,6 +130,13 @@ class _Client(asyncio.Protocol):
         self._head = b""
         self._await_answer()
         self.transport.resume_reading()
+
+    def leave(self) -> None:
+        """Nothing more is to come for the client. One that has read everything and goes on sending is not waited for."""
+        if not self.transport.is_closing():
+            if self.transport.get_write_buffer_size() == 0:
+                self._loop.call_later(LEAVE_S, self.transport.abort)
+            self.transport.close()
 
     def answered(self) -> None:
         """The backend said something."""

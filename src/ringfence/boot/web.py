@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from gunicorn.app.base import BaseApplication
 
-from ringfence.boot import clock, declared
+from ringfence.boot import clock, declared, patience
 from ringfence.boot.unprivileged import die_with_parent
 from ringfence.boot.wiring import begin, socket_of
 
@@ -57,6 +57,16 @@ class Addresses:
             request.proxy_protocol_info = self._of.get(request.unreader)
 
 
+def both(*hooks: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """One hook for several."""
+
+    def run(worker: Any, request: Any) -> None:
+        for each in hooks:
+            each(worker, request)
+
+    return run
+
+
 def serve() -> None:
     """Serve until told to stop."""
     config, vault = begin("web")
@@ -73,7 +83,7 @@ def serve() -> None:
         {
             "bind": f"unix:{socket_of(config, 'web')}",
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": patience.Worker,
             "threads": THREADS,
             "proxy_protocol": "v1",
             "proxy_allow_ips": "*",
@@ -89,7 +99,7 @@ def serve() -> None:
             "preload_app": True,
             "proc_name": "ringfence-web",
             "limit_request_line": 8190,
-            "pre_request": Addresses().tell,
+            "pre_request": both(Addresses().tell, patience.before),
             "post_fork": lambda _arbiter, _worker: die_with_parent(),
         },
     ).run()

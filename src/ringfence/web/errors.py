@@ -40,6 +40,23 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, HTTPStatus.NOT_FOUND, "Not found", "There is nothing at this address.")
 
 
+def too_large(request: HttpRequest, most: int) -> HttpResponse:
+    """More than is taken. Nothing of it was read."""
+    text = f"This is too large: at most {most // 1024 // 1024} MB are taken here."
+    if request.path.startswith("/api/"):
+        return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, code="too_large", detail=text)
+    return HttpResponse(
+        text, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, content_type="text/plain; charset=utf-8"
+    )
+
+
+def unread(request: HttpRequest) -> HttpResponse:
+    """A form that did not arrive whole, or not in time."""
+    return _page(
+        request, HTTPStatus.REQUEST_TIMEOUT, "Too slow", "What you sent did not arrive in time. Try again."
+    )
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 (Django calls it so)
     """A form that did not come from our page, or whose page was too old."""
     text = "This form is too old, or did not come from this site. Load the page again, then repeat."

@@ -6,8 +6,9 @@ from typing import Final
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, UnreadablePostError
 
 from ringfence.apps.audit.acting import PLATFORM, Actor, ActorKind, acting
 from ringfence.core.config import current
@@ -37,6 +38,21 @@ class Headers:
         return response
 
 
+class Bounds:
+    """What is larger than anything that we take is refused before a byte of it is read."""
+
+    def __init__(self, get_response: Next) -> None:
+        self._next = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        files = request.META.get("CONTENT_TYPE", "").casefold().startswith("multipart/form-data")
+        most = settings.FILE_UPLOAD_MAX_MEMORY_SIZE if files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if not length.isdigit() or int(length) > most:
+            return errors.too_large(request, most)
+        return self._next(request)
+
+
 class Errors:
     """Errors of ours as pages: what happened, what to do, and a reference where it is our fault."""
 
@@ -53,6 +69,8 @@ class Errors:
             return stepup.ask(request)
         if isinstance(error, RingfenceError):
             return errors.of_error(request, error)
+        if isinstance(error, UnreadablePostError):
+            return errors.unread(request)
         if isinstance(error, OperationalError):
             return errors.of_error(request, AWAY)
         reference = secrets.token_hex(4)

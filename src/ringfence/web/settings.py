@@ -50,6 +50,7 @@ ROOT_URLCONF: Final = "ringfence.web.urls"
 WSGI_APPLICATION: Final = "ringfence.web.wsgi.application"
 MIDDLEWARE: Final = [
     "ringfence.web.middleware.Headers",
+    "ringfence.web.middleware.Bounds",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ringfence.web.held.Held",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -101,6 +102,8 @@ CONTENT_SECURITY_POLICY: Final = CONTENT  # for those who look at it
 
 LOGIN_URL: Final = "/sign-in/"
 DATA_UPLOAD_MAX_MEMORY_SIZE: Final = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE: Final = 8 * 1024 * 1024  # more is refused: an upload never rests in a file
+FILE_UPLOAD_HANDLERS: Final = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 AUTH_PASSWORD_VALIDATORS: Final = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

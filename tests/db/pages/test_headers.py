@@ -142,3 +142,22 @@ def test_static_files_may_be_kept(account_id: UUID) -> None:
 
 def test_nothing_answers_before_the_headers_are_there() -> None:
     assert settings.MIDDLEWARE[0] == f"{Headers.__module__}.{Headers.__qualname__}"
+
+
+@pytest.mark.parametrize("path", ["/sign-in/", "/api/v1/agents", "/webhooks/twilio/x/voice", "/nowhere"])
+@pytest.mark.parametrize(
+    ("kind", "length", "status"),
+    [("application/json", 2 << 20, None), ("application/json", (2 << 20) + 1, 413), ("multipart/form-data; boundary=x", (8 << 20) + 1, 413),
+     ("application/json", "-1", 413), ("application/json", "1e3", 413)],
+)  # fmt: skip
+def test_what_is_too_large_is_refused_before_it_is_read(
+    account_id: UUID, path: str, kind: str, length: int | str, status: int | None
+) -> None:
+    more: dict[str, Any] = {"content_type": kind, "CONTENT_LENGTH": str(length)}
+    answer = ask(Client(raise_request_exception=False, enforce_csrf_checks=True), "POST", path, **more)
+    assert (answer.status_code == 413) == (status == 413)
+    holds(answer, path)
+
+
+def test_a_file_that_is_uploaded_touches_no_disk() -> None:
+    assert settings.FILE_UPLOAD_HANDLERS == ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
