@@ -24,6 +24,7 @@ from ringfence.egress.proxy.judge import Judge
 from ringfence.egress.recipients import LIMITS, NOTHING_SAID, Going, Kind, Recipient, Role, Terms
 
 _lasting = ExitStack()
+NAME = "the gate"  # its thread
 WORD = "a word of this installation"
 ACCOUNT = UUID("018f0000-0000-7000-8000-000000000001")
 
@@ -85,7 +86,7 @@ def gate(
         loops.append((asyncio.get_running_loop(), task))
         await asyncio.gather(task, return_exceptions=True)
 
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), name=NAME, daemon=True)
     thread.start()
     assert opened.wait(10)
     try:

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.exceptions import NotFoundError as ObjectMissing
-from obstore.store import ObjectStore, from_url
+from obstore.store import ObjectStore
 
 from ringfence.vault.errors import StoreFailed
 
@@ -149,12 +149,14 @@ class ObjectKeyringStore:
         return sorted(str(meta["path"]) for meta in found)
 
 
-def open_store(url: str, bucket: Bucket = from_url) -> KeyringStore:
+def open_store(url: str, bucket: Bucket | None = None) -> KeyringStore:
     """A store by URL: `file:///folder`, a plain path, `s3://…`, `gs://…`, `az://…`. `bucket` is the way to the last three."""
     if "://" not in url:
         return FolderStore(Path(url))
     if url.startswith("file://"):
         return FolderStore(Path(url.removeprefix("file://")))
+    if bucket is None:
+        raise StoreFailed("A keyring in a bucket needs a way there.")
     return ObjectKeyringStore(bucket(url))
 
 
