@@ -18,7 +18,7 @@ PUBLIC: Final = {
 }  # fmt: skip
 CONSOLE: Final = {
     "calls": "/learn/calls/", "agents": "/agents/", "new-agent": "/agents/new/", "numbers": "/numbers/",
-    "receipts": "/receipts/", "recipients": "/recipients/", "audit": "/audit/", "consents": "/consents/", "retention": "/retention/", "plan": "/settings/plan/", "usage": "/settings/usage/",
+    "receipts": "/receipts/", "recipients": "/recipients/", "audit": "/audit/", "consents": "/consents/", "retention": "/retention/", "plan": "/settings/plan/", "usage": "/settings/usage/", "billing": "/settings/billing/",
     "company": "/settings/company/", "members": "/settings/members/", "ways-in": "/settings/sign-in/",
     "engines": "/settings/engines/", "keys": "/settings/keys/", "security": "/security/", "profile": "/profile/",
     "outbox": "/outbox/",

@@ -41,6 +41,7 @@ MAP: Final = (
         "Settings",
         (
             Item("Plan", "/settings/plan/", Action.SEE_PLAN),
+            Item("Billing", "/settings/billing/", Action.SEE_PLAN),
             Item("Usage", "/settings/usage/", Action.SEE_PLAN),
             Item("Company", "/settings/company/", Action.EDIT_COMPANY),
             Item("Members", "/settings/members/", Action.SEE_MEMBERS),

@@ -5,6 +5,7 @@ from django.urls import include, path
 from ringfence.web.console import (
     agents,
     audit,
+    billing,
     calls,
     gallery,
     listing,
@@ -121,6 +122,9 @@ urlpatterns = [
     path("settings/sign-in/enforce/", company.enforce, name="enforce-sign-on"),
     path("settings/sign-in/forget/", company.forget, name="forget-sign-on"),
     path("settings/plan/", plan.show, name="plan"),
+    path("settings/billing/", billing.show, name="billing"),
+    path("settings/billing/<uuid:invoice_id>/", billing.one, name="invoice"),
+    path("settings/billing/<uuid:invoice_id>/file", billing.download, name="invoice-file"),
     path("settings/usage/", usage.show, name="usage"),
     path("settings/usage/file", usage.download, name="usage-file"),
     path("settings/usage/delete/", usage.forget, name="forget-usage"),

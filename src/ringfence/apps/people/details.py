@@ -14,9 +14,12 @@ from ringfence.apps.audit.record import record
 from ringfence.apps.keys.wiring import vault
 from ringfence.apps.people.errors import BadDetails
 from ringfence.apps.people.models import Details as Row
+from ringfence.apps.rows.cursor import Cursor
 from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
+from ringfence.vault.vault import Vault
 
+_SAID: Final = "SELECT id, said_sealed FROM people_details WHERE account_id = %s"
 _LONGEST: Final = 300
 _VAT: Final = re.compile(
     r"[A-Z]{2}[0-9A-Z+*]{2,14}"
@@ -63,6 +66,17 @@ def details(account_id: UUID) -> Details:
     if row is None:
         return Details()
     return Details(**json.loads(vault().open_secret(account_id, row.id, bytes(row.said_sealed))))
+
+
+def billed_to(cursor: Cursor, keys: Vault, account_id: UUID) -> str:
+    """The lines that an invoice has beside the account's name: company, address, country, VAT id; empty where nothing was said."""
+    cursor.execute(_SAID, (account_id,))
+    row = cursor.fetchone()
+    if row is None:
+        return ""
+    said = Details(**json.loads(keys.open_secret(account_id, row[0], bytes(row[1]))))
+    vat = f"VAT id {said.vat_id}" if said.vat_id else ""
+    return "\n".join(each for each in (said.company, *said.address.splitlines(), said.country, vat) if each)
 
 
 def set_details(account_id: UUID, said: Details, clock: Clock) -> None:

@@ -1,6 +1,8 @@
 """`/account`: plan, cancellation and invoices."""
 
 from typing import Any
+from uuid import UUID
+
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
@@ -16,6 +18,7 @@ from ringfence.policy import Plan
 from ringfence.web.access import Action
 from ringfence.web.api.idempotency import once
 from ringfence.web.api.principal import holder_of, needs
+from ringfence.web.bills import as_pdf
 from ringfence.web.clock import clock
 from ringfence.web.lives import plans, preview_document, standing_document
 
@@ -90,6 +93,12 @@ def stay(request: HttpRequest) -> dict[str, Any]:
 @needs(Action.SEE_PLAN)
 def bills(request: HttpRequest) -> dict[str, Any]:
     return {"items": [each.document() for each in invoices(holder_of(request).account_id)], "next": None}
+
+
+@router.get("/invoices/{uuid:invoice_id}.pdf", summary="An invoice as PDF")
+@needs(Action.SEE_PLAN)
+def bill_file(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
+    return as_pdf(holder_of(request).account_id, invoice_id)
 
 
 @router.get("/usage", summary="What the account used, by UTC day: calls, minutes, agents made, features")

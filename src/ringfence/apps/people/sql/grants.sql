@@ -10,6 +10,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON people_signon TO rf_web;
 GRANT SELECT, INSERT ON people_invitation TO rf_web;
 GRANT UPDATE (accepted_at, revoked_at) ON people_invitation TO rf_web;
 
+-- The worker writes invoices: to whom, a company said itself, sealed.
+GRANT SELECT (id, account_id, said_sealed) ON people_details TO rf_worker;
+
 -- The worker sends mails, and takes away what is over.
 GRANT SELECT, DELETE ON people_mail TO rf_worker;
 GRANT UPDATE (tries, next_at) ON people_mail TO rf_worker;

@@ -1,4 +1,4 @@
-"""Settings → Plan: the plan, what a change would do, leaving and coming back, and invoices."""
+"""Settings → Plan: the plan, what a change would do, leaving and coming back."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,7 +8,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from ringfence.apps.accounts.terms import Standing
 from ringfence.apps.audit.acting import actor
 from ringfence.apps.audit.record import actor_name
-from ringfence.apps.billing.invoices import invoices
 from ringfence.core.config import current
 from ringfence.core.errors import BadInput
 from ringfence.lifecycle.plans.cancellation import cancel, come_back
@@ -29,7 +28,7 @@ def show(request: HttpRequest) -> HttpResponse:
     account_id = viewer_of(request).account_id
     known = plans().standing(account_id)
     context = {
-        "known": known, "change": known.term.changes(), "offers": _offers(known), "bills": invoices(account_id),
+        "known": known, "change": known.term.changes(), "offers": _offers(known),
         "grace_ends": grace_ends(clock().now(), known.plan),
         "receipt_at": f"{current().public_url}{reverse('erased', args=[account_id])}",
     }  # fmt: skip
