@@ -200,6 +200,7 @@ SILENT: Final[dict[str, str]] = {
     "apps/audit/record:note": ITSELF,
     "apps/billing/invoices:make_invoice": "counts of a month that is over, as the plan says",
     "apps/billing/invoices:forget_old": DUE,
+    "apps/billing/pdf:pdf": "draws a file, and writes no row",
     "apps/billing/usage:count_call": STEP,
     "apps/consents/records:_write": STEP,
     "apps/consents/records:forget_old": DUE,

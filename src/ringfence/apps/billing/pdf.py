@@ -4,6 +4,7 @@ The font has the letters of Latin, Greek, Cyrillic and Devanagari scripts (docs/
 whoever reads by ear finds the same on the invoice's own page, as a table.
 """
 
+import io
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -30,7 +31,8 @@ _LONGEST: Final = 92  # letters of a line at the text's size
 def pdf(sheet: Sheet) -> bytes:
     """The file."""
     _font()
-    canvas = Canvas("", pagesize=A4, invariant=1, pageCompression=1, lang="en")
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1, lang="en")
     canvas.setTitle(f"Invoice {sheet.number}")
     canvas.setAuthor(sheet.issuer[0])
     canvas.setSubject(sheet.period)
@@ -39,8 +41,8 @@ def pdf(sheet: Sheet) -> bytes:
     y = _table(canvas, sheet, y)
     _text(canvas, _LEFT, y - 2 * _STEP, sheet.pay)
     canvas.showPage()
-    file: bytes = canvas.getpdfdata()
-    return file
+    canvas.save()
+    return out.getvalue()
 
 
 def _head(canvas: Canvas, sheet: Sheet) -> float:
