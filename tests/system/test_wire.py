@@ -18,6 +18,7 @@ from ringfence.boot.clock import SystemClock
 from ringfence.egress.tls import client_context
 from ringfence.web import headers
 from tests.support.house import COMMAND, House, free_port
+from tests.system import scanning
 
 pytestmark = pytest.mark.timeout(300)
 NEXT_S = 15.0
@@ -125,6 +126,39 @@ def test_a_certificate_is_exchanged_under_an_open_call(house: House) -> None:
         "finished",
         True,
     )
+
+
+def test_there_are_two_doors_and_no_other(house: House) -> None:
+    """What is behind the front listens on Unix sockets and the loopback."""
+    mark = f"RINGFENCE_DATA={house.data}".encode()
+    assert scanning.doors(mark) == {house.port, int(house.settings["RINGFENCE_HTTP_PORT"])}
+
+
+@pytest.mark.skipif(
+    not scanning.SCANNER.exists(), reason="scripts/scanner.sh makes the scanner; `make test` does it"
+)
+def test_a_scanner_finds_strong_versions_and_suites_and_nothing_else(house: House, tmp_path: Path) -> None:
+    found = scanning.scan(house.port, tmp_path)
+    for old in ("ssl_2_0", "ssl_3_0", "tls_1_0", "tls_1_1"):
+        assert not found[f"{old}_cipher_suites"]["is_tls_version_supported"], old
+    assert scanning.accepted(found["tls_1_2_cipher_suites"]) == {
+        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+    }  # fmt: skip
+    assert scanning.accepted(found["tls_1_3_cipher_suites"]) == {
+        "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256",
+    }  # fmt: skip
+    assert not found["tls_compression"]["supports_compression"]
+    assert not found["tls_1_3_early_data"]["supports_early_data"]
+    assert found["tls_fallback_scsv"]["supports_fallback_scsv"]
+    assert not found["session_renegotiation"]["is_vulnerable_to_client_renegotiation_dos"]
+    assert found["session_renegotiation"]["supports_secure_renegotiation"]
+    assert not found["heartbleed"]["is_vulnerable_to_heartbleed"]
+    assert not found["openssl_ccs_injection"]["is_vulnerable_to_ccs_injection"]
+    assert found["robot"]["robot_result"].startswith("NOT_VULNERABLE")
+    curves = {each["name"] for each in found["elliptic_curves"]["supported_curves"]}
+    assert curves <= {"X25519", "X448", "secp256r1", "prime256v1", "secp384r1", "secp521r1"}
+    assert found["tls_extended_master_secret"]["supports_ems_extension"]
 
 
 def test_plain_http_is_led_to_https_for_pages_and_refused_otherwise(house: House) -> None:
