@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
