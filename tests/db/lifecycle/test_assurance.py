@@ -1,12 +1,8 @@
 """Looks notice when a promise is broken, and what they found is written down once."""
 
 import dataclasses
-import ssl
-import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from socket import socket
 from uuid import UUID
 
 import pytest
@@ -14,7 +10,6 @@ import pytest
 from ringfence.apps.assurance.measurements import LOOK, newest, write
 from ringfence.apps.calls.objects import object_name
 from ringfence.apps.policies.enforced import remember
-from ringfence.boot.clock import SystemClock
 from ringfence.core.clock import ManualClock
 from ringfence.core.config import current
 from ringfence.lifecycle.assurance import guarding, keeping, publishing
@@ -141,44 +136,3 @@ def test_an_unset_address_is_a_gap_and_never_kept(looking: Looking) -> None:
         looking, config=dataclasses.replace(current(), privacy_address="a@example.org")
     )
     assert publishing.address_named(named).state is State.KEPT
-
-
-@pytest.fixture
-def port(tmp_path: Path) -> Iterator[tuple[ssl.SSLContext, int]]:
-    """A TLS server on the loopback whose context the test may spoil."""
-    from ringfence.boot.certificates import ensure
-    from ringfence.boot.showing import server_context
-
-    context = server_context(ensure(tmp_path, "localhost", SystemClock()))
-    with socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        bound.listen()
-
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = bound.accept()
-                except OSError:
-                    return
-                try:
-                    context.wrap_socket(connection, server_side=True).close()
-                except (ssl.SSLError, OSError):
-                    connection.close()
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield context, bound.getsockname()[1]
-        bound.shutdown(2)
-    thread.join(5)
-
-
-@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
-def test_a_port_that_speaks_an_old_version_is_noticed(
-    looking: Looking, port: tuple[ssl.SSLContext, int]
-) -> None:
-    context, number = port
-    here = dataclasses.replace(looking, config=dataclasses.replace(current(), port=number))
-    assert guarding.transit(here).state is State.KEPT
-    context.minimum_version = ssl.TLSVersion.TLSv1
-    context.set_ciphers("ALL:@SECLEVEL=0")
-    assert guarding.transit(here).state is State.NOT_KEPT

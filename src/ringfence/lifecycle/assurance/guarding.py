@@ -1,10 +1,7 @@
-"""Looks at the walls: what is declared, how data travels, how it rests."""
+"""Looks at the walls: what is declared, and how it rests. How data travels is in `wire`."""
 
 import heapq
 import random
-import socket
-import ssl
-import warnings
 from typing import Final
 
 from django.db import connection
@@ -18,8 +15,6 @@ from ringfence.policy.catalogue import PlaceKind, catalogue, compare, lapsed
 
 SAMPLE: Final = 50
 SEALED: Final = b"RFJ1"
-HERE: Final = "127.0.0.1"
-ANSWER_S: Final = 3.0
 
 
 def everything_declared(looking: Looking) -> Evidence:
@@ -59,23 +54,6 @@ def call_data_declared(_looking: Looking) -> Evidence:
     )  # fmt: skip
 
 
-def transit(looking: Looking) -> Evidence:
-    oldest = load().guard.tls
-    try:
-        current = _handshake(looking, None)
-    except OSError:
-        return gap("TLS is ended elsewhere, by the load balancer: it cannot be measured from here.")
-    if current is None:
-        return broken("The port does not speak TLS.")
-    if _handshake(looking, ssl.TLSVersion.TLSv1_1) is not None:
-        return broken("The port still speaks TLS 1.1.")
-    return kept(
-        f"The port speaks TLS {oldest} or newer, and refuses what is older.",
-        agreed=current[0],
-        suite=current[1],
-    )
-
-
 def rest(looking: Looking) -> Evidence:
     """A sample of the objects drawn anew each time, so that no place in the store is one that nobody looks at."""
     store, draw = Objects(looking.config.object_store_url), random.SystemRandom()
@@ -98,30 +76,8 @@ def rest(looking: Looking) -> Evidence:
     )  # fmt: skip
 
 
-def _handshake(looking: Looking, version: ssl.TLSVersion | None) -> tuple[str, str] | None:
-    """What was agreed, None if the other side refused. Raises OSError where nobody listens."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = (
-        False,
-        ssl.CERT_NONE,
-    )  # what is looked at is the wall, not the name
-    if version is not None:
-        with warnings.catch_warnings():  # that nobody should use this version is what is looked at
-            warnings.simplefilter("ignore", DeprecationWarning)
-            context.minimum_version = context.maximum_version = version
-        context.set_ciphers("ALL:@SECLEVEL=0")
-    with socket.create_connection((HERE, looking.config.port), timeout=ANSWER_S) as plain:
-        try:
-            with context.wrap_socket(plain) as wrapped:
-                cipher = wrapped.cipher()
-                return (wrapped.version() or "", cipher[0] if cipher else "")
-        except (ssl.SSLError, ConnectionError):
-            return None
-
-
 LOOKS: Final[dict[str, Look]] = {
     "collect.nothing-else": everything_declared,
     "collect.call": call_data_declared,
-    "guard.transit": transit,
     "guard.rest": rest,
 }

@@ -7,12 +7,13 @@ import structlog
 
 from ringfence.apps.assurance.measurements import LOOK, write
 from ringfence.core.errors import RingfenceError
-from ringfence.lifecycle.assurance import collecting, guarding, keeping, leaving, publishing, using
+from ringfence.lifecycle.assurance import collecting, guarding, keeping, leaving, publishing, using, wire
 from ringfence.lifecycle.assurance.values import Evidence, Look, Looking, gap
 
 LOOKS: Final[Mapping[str, Look]] = {
     **collecting.LOOKS,
     **guarding.LOOKS,
+    **wire.LOOKS,
     **keeping.LOOKS,
     **leaving.LOOKS,
     **publishing.LOOKS,

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 from ringfence.apps.accounts.apikeys import issue
 from ringfence.apps.accounts.models import Role
-from ringfence.lifecycle.assurance.guarding import HERE, transit
 from ringfence.lifecycle.assurance.trials.bytes_at_rest import places, search
 from ringfence.lifecycle.assurance.trials.scene import KEY_LIVES, NUMBER, Scene
 from ringfence.lifecycle.assurance.values import Evidence, Looking, State, broken, gap, kept
+from ringfence.lifecycle.assurance.wire import HERE, transit
 from ringfence.policy import load
 
 PAGES: Final = ("/", "/privacy", "/privacy/changes", "/trust", "/sign-in/")
@@ -63,16 +63,32 @@ def roles(scene: Scene) -> Evidence:
 
 
 def wire(scene: Scene) -> Evidence:
-    """The look at the port, and plain HTTP to it."""
+    """The look at the port; requests in the clear, to it and to the port for plain HTTP where there is one."""
     seen = transit(Looking(scene.clock, scene.config, scene.vault))
     if seen.state is not State.KEPT:
         return seen
-    with socket.create_connection((HERE, scene.config.port), timeout=3) as plain:
-        plain.sendall(b"GET /api/v1/calls HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        answer = plain.recv(200)
-    if b" 200 " in answer.partition(b"\r\n")[0]:
+    if not _clear(scene.config.port, "/api/v1/calls").startswith(b"HTTP/1.1 400 "):
         return broken("The port answers a request in the clear.")
-    return kept("TLS 1.2 and 1.3 are spoken, TLS 1.1 and a request in the clear are refused.", **_facts(seen))
+    facts = _facts(seen)
+    if (port := scene.config.http_port) is not None:
+        page, program = _clear(port, "/privacy"), _clear(port, "/api/v1/calls")
+        led = f"\r\nLocation: {scene.config.public_url}/privacy\r\n".encode()
+        if led not in page or not program.startswith(b"HTTP/1.1 403 "):
+            return broken(
+                "The port for plain HTTP does not lead pages to https, or does more than that.", **facts
+            )
+        facts["plain_http"] = "leads pages to https, refuses programs"
+    return kept("TLS 1.2 and 1.3 are spoken; what is older, weaker, or in the clear is refused.", **facts)
+
+
+def _clear(port: int, path: str) -> bytes:
+    """The head of what is answered to a request without TLS."""
+    with socket.create_connection((HERE, port), timeout=3) as plain:
+        plain.sendall(f"GET {path} HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n".encode())
+        said = b""
+        while b"\r\n\r\n" not in said and (part := plain.recv(4096)):
+            said += part
+        return said
 
 
 def pages(scene: Scene) -> Evidence:
