@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ringfence import __version__
+from ringfence.boot.cli_analytics import analytics
 from ringfence.boot.cli_docs import datamap
 from ringfence.boot.cli_erasure import backup, ledger, restore
 from ringfence.boot.cli_people import account, apikey, member
@@ -227,6 +228,7 @@ main.add_command(ledger)
 main.add_command(account)
 main.add_command(member)
 main.add_command(apikey)
+main.add_command(analytics)
 
 if __name__ == "__main__":
     sys.exit(main())

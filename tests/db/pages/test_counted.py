@@ -8,6 +8,7 @@ import pytest
 
 from ringfence.apps.accounts.models import User
 from ringfence.apps.analytics import counting
+from ringfence.apps.analytics.figures import figures
 from ringfence.apps.analytics.models import PERSON, VISITOR, Day, Mark, View
 from ringfence.core.clock import ManualClock
 from ringfence.policy import load
@@ -176,3 +177,19 @@ def test_the_site_says_that_it_heeds_the_signal(account_id: UUID) -> None:
     answer = Visitor().get("/.well-known/gpc.json")
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.json()["gpc"] is True
+
+
+def test_the_operator_sees_days_and_pages_and_nobody(member: Visitor, clock: ManualClock) -> None:
+    today = clock.now().date()
+    before = figures(1, today)
+    Visitor().get("/")
+    opt_in(member)
+    member.get("/agents/")
+    member.get("/agents/")
+    found = figures(1, today)
+    assert found.visitors.get(today, 0) == before.visitors.get(today, 0) + 1
+    assert found.people[today] == before.people.get(today, 0) + 2
+    assert found.browsers[today] == before.browsers.get(today, 0) + 1
+    told = found.document()
+    assert set(told["days"][0]) == {"day", "visitors", "people", "browsers"}
+    assert set(told["pages"][0]) == {"page", "visitors", "people"}
