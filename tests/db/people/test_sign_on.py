@@ -2,24 +2,30 @@
 
 import html
 import re
+import ssl
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
+import requests
 from allauth.socialaccount.models import SocialAccount
 
 from ringfence.apps.accounts.members import add_member
 from ringfence.apps.accounts.models import Role, User
 from ringfence.apps.people import signon
 from ringfence.apps.people.errors import BadSignOn
+from ringfence.boot.certificates import ensure
+from ringfence.boot.clock import SystemClock
 from ringfence.core.clock import ManualClock
 from ringfence.web.people import signing_on
 from tests.db.people.conftest import Acts
 from tests.support.accounts import an_account
 from tests.support.database import Database
 from tests.support.idp import Provider, identity_provider
+from tests.support.tls import shaking_hands, spoken_by
 from tests.support.visitors import PASSWORD, Visitor, a_member
 
 DOMAIN = "example.org"
@@ -224,6 +230,21 @@ def test_a_provider_that_is_away_is_said(account_id: UUID, idp: Provider, clock:
 def test_a_provider_is_asked_over_tls_that_fits(sign_on: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signing_on, "AUTHORITY", True)
     assert Visitor().post(f"/sign-in/company/{sign_on}/").status_code == 502
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
+def test_a_provider_that_speaks_old_versions_only_is_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = ensure(tmp_path, "localhost", SystemClock())
+    old = spoken_by(files)
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    monkeypatch.setattr(signing_on, "AUTHORITY", str(files.authority))
+    with requests.Session() as asking, shaking_hands(old) as port:
+        asking.mount("https://", signing_on._Strict())
+        with pytest.raises(requests.exceptions.SSLError):
+            asking.get(f"https://localhost:{port}/", timeout=5)
 
 
 @pytest.mark.parametrize(

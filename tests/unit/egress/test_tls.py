@@ -2,8 +2,8 @@
 
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,14 +13,9 @@ from ringfence.boot.certificates import LEAF_LIFE, Certificates, ensure
 from ringfence.boot.clock import SystemClock
 from ringfence.core.clock import ManualClock
 from ringfence.egress.tls import client_context, strict
+from tests.support.tls import shaking_hands, spoken_by
 
 Serve = Callable[[ssl.SSLContext], int]
-
-
-def server(files: Certificates) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(files.chain, files.key)
-    return context
 
 
 @pytest.fixture(scope="module")
@@ -31,36 +26,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Starts a server that shakes hands; its port on the loopback."""
-    listeners, threads = list[socket.socket](), list[threading.Thread]()
-
-    def start(context: ssl.SSLContext) -> int:
-        bound = socket.create_server(("127.0.0.1", 0))
-
-        def accept() -> None:
-            while True:
-                try:
-                    connection, _ = bound.accept()
-                except OSError:
-                    return
-                with connection:
-                    try:
-                        with context.wrap_socket(connection, server_side=True) as wrapped:
-                            wrapped.recv(1)
-                    except OSError:
-                        continue
-
-        thread = threading.Thread(target=accept)
-        thread.start()
-        listeners.append(bound)
-        threads.append(thread)
-        return int(bound.getsockname()[1])
-
-    yield start
-    for each in listeners:
-        each.shutdown(socket.SHUT_RDWR)
-        each.close()
-    for thread in threads:
-        thread.join(5)
+    with ExitStack() as running:
+        yield lambda context: running.enter_context(shaking_hands(context))
 
 
 def shake(context: ssl.SSLContext, port: int, name: str = "localhost") -> tuple[str, str]:
@@ -76,11 +43,11 @@ def shake(context: ssl.SSLContext, port: int, name: str = "localhost") -> tuple[
 
 def test_the_newest_is_agreed_with_who_we_trust(serve: Serve, files: Certificates) -> None:
     context = client_context(str(files.authority))
-    assert shake(context, serve(server(files)))[0] == "TLSv1.3"
+    assert shake(context, serve(spoken_by(files)))[0] == "TLSv1.3"
 
 
 def test_tls_1_2_is_spoken_with_forward_secrecy_alone(serve: Serve, files: Certificates) -> None:
-    old = server(files)
+    old = spoken_by(files)
     old.maximum_version = ssl.TLSVersion.TLSv1_2
     version, suite = shake(client_context(str(files.authority)), serve(old))
     assert version == "TLSv1.2"
@@ -93,7 +60,7 @@ def test_tls_1_2_is_spoken_with_forward_secrecy_alone(serve: Serve, files: Certi
 def test_a_server_that_speaks_older_versions_only_gets_nothing(
     serve: Serve, files: Certificates, newest: ssl.TLSVersion
 ) -> None:
-    old = server(files)
+    old = spoken_by(files)
     old.set_ciphers("ALL:@SECLEVEL=0")
     old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, newest
     with pytest.raises(ssl.SSLError):
@@ -104,7 +71,7 @@ def test_a_server_that_speaks_older_versions_only_gets_nothing(
     "suite", ["ECDHE-ECDSA-AES128-SHA256", "ECDHE-ECDSA-AES256-SHA", "ECDHE-ECDSA-AES128-CCM"]
 )
 def test_a_server_with_weak_suites_only_gets_nothing(serve: Serve, files: Certificates, suite: str) -> None:
-    weak = server(files)
+    weak = spoken_by(files)
     weak.maximum_version = ssl.TLSVersion.TLSv1_2
     weak.set_ciphers(suite)
     with pytest.raises(ssl.SSLError):
@@ -113,19 +80,19 @@ def test_a_server_with_weak_suites_only_gets_nothing(serve: Serve, files: Certif
 
 def test_another_name_is_not_who_was_meant(serve: Serve, files: Certificates) -> None:
     with pytest.raises(ssl.SSLCertVerificationError, match="mismatch"):
-        shake(client_context(str(files.authority)), serve(server(files)), "elsewhere.example")
+        shake(client_context(str(files.authority)), serve(spoken_by(files)), "elsewhere.example")
 
 
 def test_a_certificate_whose_last_day_has_passed(serve: Serve, tmp_path: Path) -> None:
     long_ago = ManualClock(SystemClock().now() - LEAF_LIFE - timedelta(days=1))
     old = ensure(tmp_path, "localhost", long_ago)
     with pytest.raises(ssl.SSLCertVerificationError, match="expired"):
-        shake(client_context(str(old.authority)), serve(server(old)))
+        shake(client_context(str(old.authority)), serve(spoken_by(old)))
 
 
 def test_who_signed_for_themselves_is_nobody(serve: Serve, files: Certificates) -> None:
     with pytest.raises(ssl.SSLCertVerificationError, match="self-signed"):
-        shake(client_context(), serve(server(files)))
+        shake(client_context(), serve(spoken_by(files)))
 
 
 def test_what_the_public_trusts_is_known_on_any_machine() -> None:

@@ -16,6 +16,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialApp
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from requests.adapters import HTTPAdapter
 
 from ringfence.apps.accounts.members import members
 from ringfence.apps.accounts.models import User, normal_email
@@ -26,6 +27,7 @@ from ringfence.core.personal import Category
 from ringfence.egress.errors import NoWay
 from ringfence.egress.gate import Gate
 from ringfence.egress.recipients import Going, Kind
+from ringfence.egress.tls import client_context
 
 KIND: Final = "openid_connect"
 PATIENCE_S: Final = 10.0
@@ -115,12 +117,24 @@ def _asked_before_s(said: dict[str, Any]) -> float | None:
     return max(0.0, float(issued) - float(asked))
 
 
+class _Strict(HTTPAdapter):
+    """TLS as everywhere, also through the gate's tunnel."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        self._context = client_context(AUTHORITY if isinstance(AUTHORITY, str) else None)
+        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        return super().proxy_manager_for(*args, ssl_context=self._context, **kwargs)
+
+
 class _Patient(requests.Session):
     """Goes through the gate, waits for a provider so long and no longer, follows it nowhere else, and takes its word over TLS alone."""
 
     def __init__(self, account_id: UUID | None) -> None:
         super().__init__()
         self.trust_env = False
+        self.mount("https://", _Strict())
         self._going = Going(
             kind=Kind.IDENTITY, purpose="security", category=Category.ACCOUNT, account_id=account_id
         )
