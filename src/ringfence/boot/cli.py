@@ -12,6 +12,7 @@ from ringfence.boot.cli_analytics import analytics
 from ringfence.boot.cli_docs import datamap
 from ringfence.boot.cli_erasure import backup, ledger, restore
 from ringfence.boot.cli_people import account, apikey, member
+from ringfence.boot.cli_recipients import recipient
 from ringfence.boot.cli_time import keyring, sweep
 from ringfence.boot.commands import Group, as_json, say
 from ringfence.boot.verifying import verify
@@ -228,6 +229,7 @@ main.add_command(ledger)
 main.add_command(account)
 main.add_command(member)
 main.add_command(apikey)
+main.add_command(recipient)
 main.add_command(analytics)
 
 if __name__ == "__main__":

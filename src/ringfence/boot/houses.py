@@ -50,13 +50,17 @@ def houses_of(config: Config, database: Database, clock: Clock) -> None:
     """Enter them in the register. Of one off this machine somebody has to say where it is (`ringfence recipient say`)."""
     with database.transaction() as cursor:
         for kind, host, port in places(config):
-            purposes, categories = LIMITS[kind]
-            role = Role.PROCESSOR if kind is Kind.MAIL else Role.SUBPROCESSOR
-            made = Recipient(
-                id=new_id(clock), account_id=None, kind=kind, role=role, host=host, port=port, purposes=purposes,
-                categories=categories, terms=NOTHING_SAID,
-            )  # fmt: skip
-            book.add_house(cursor, made, clock.now())
+            book.add_house(cursor, house(kind, host, port, clock), clock.now())
+
+
+def house(kind: Kind, host: str, port: int, clock: Clock) -> Recipient:
+    """One of whom nothing is said yet."""
+    purposes, categories = LIMITS[kind]
+    role = Role.PROCESSOR if kind is Kind.MAIL else Role.SUBPROCESSOR
+    return Recipient(
+        id=new_id(clock), account_id=None, kind=kind, role=role, host=host, port=port, purposes=purposes,
+        categories=categories, terms=NOTHING_SAID,
+    )  # fmt: skip
 
 
 def ours_of(config: Config) -> Nearby:

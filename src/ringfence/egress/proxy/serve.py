@@ -79,6 +79,7 @@ class Server:
             self._left += lines  # told at the next count
 
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        _at_once(writer)
         task = asyncio.current_task()
         self._tasks.add(task)  # the loop itself holds on to sockets, not to who waits for them
         try:
@@ -168,6 +169,13 @@ class Server:
             return  # nothing leaves, whether it can be written down or not
 
 
+def _at_once(writer: asyncio.StreamWriter) -> None:
+    """Small pieces are not held back. asyncio does so by itself only for sockets that were made with their protocol named."""
+    made = writer.get_extra_info("socket")
+    if made is not None:
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
 async def _asked(head: Head, reader: asyncio.StreamReader) -> Asked:
     async with asyncio.timeout(HEAD_S):
         while (asked := head.feed(await reader.read(PIECE))) is None:
@@ -182,7 +190,9 @@ async def _connect(
     for address in addresses:
         try:
             async with asyncio.timeout(CONNECT_S):
-                return await asyncio.open_connection(str(address), port, limit=PIECE)
+                far = await asyncio.open_connection(str(address), port, limit=PIECE)
+                _at_once(far[1])
+                return far
         except (OSError, TimeoutError):
             continue
     return None

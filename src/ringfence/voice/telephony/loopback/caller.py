@@ -118,10 +118,9 @@ async def place_call(
     """
     voice = _Voice(deque(lines))
     client = _Client(voice)
+    named: dict[str, Any] = {"server_hostname": host} if host else {}
     try:
-        transport, _ = await ws_connect(
-            lambda: client, url, ssl_context=trust, **({"server_hostname": host} if host else {})
-        )
+        transport, _ = await ws_connect(lambda: client, url, ssl_context=trust, **named)
     except OSError as error:
         raise CarrierFailed("The installation does not answer. Is `ringfence up` running?") from error
     _begin(transport, ticket, stepped=stepped)
