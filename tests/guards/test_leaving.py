@@ -22,7 +22,7 @@ MODULES: Final = {
 HERE: Final = {
     "boot/front.py": "to the other processes of this machine",
     "boot/proving.py": "a connection to the database, by Django's name for it",
-    "lifecycle/assurance/guarding.py": "to the installation's own port",
+    "lifecycle/assurance/wire.py": "to the installation's own port",
     "lifecycle/assurance/trials/scene.py": "to the installation's own port",
     "lifecycle/assurance/trials/walls.py": "to the installation's own port",
     "voice/telephony/loopback/caller.py": "the synthetic caller, to the installation's own port",

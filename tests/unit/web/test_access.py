@@ -18,6 +18,7 @@ EXPECTED = {
     Role.PRIVACY_OFFICER: {
         Action.SEE_CALLS, Action.READ_CALLS, Action.DELETE_CALLS, Action.EXPORT_CALLS, Action.SEE_AGENTS,
         Action.SEE_NUMBERS, Action.SEE_MEMBERS, Action.SEE_AUDIT, Action.SEE_PLAN, Action.SEE_HOLDS, Action.EDIT_HOLDS,
+        Action.SEE_RECIPIENTS, Action.EDIT_RECIPIENTS,
     },
 }  # fmt: skip
 OPEN = {"home", "sign-in", "sign-in-link", "sign-out", "gallery", "twilio-voice", "twilio-status"}
