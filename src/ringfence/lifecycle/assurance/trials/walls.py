@@ -2,6 +2,7 @@
 
 import re
 import socket
+from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
@@ -57,7 +58,7 @@ def roles(scene: Scene) -> Evidence:
     if over != 401:  # noqa: PLR2004
         return broken("An expired key still opens a call.", expired_key=str(over), **facts)
     return kept(
-        f"An analyst's key was refused a canary call, no key and an expired key were too; keys of the trial end within {KEY_LIVES}.",
+        f"An analyst's key was refused a canary call, no key and an expired key were too; keys of the trial end within {KEY_LIVES // timedelta(minutes=1)} minutes.",
         **facts,
     )
 
