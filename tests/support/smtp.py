@@ -75,7 +75,7 @@ def mail_server(folder: Path, *, at_once: bool = True) -> Iterator[Post]:
 async def _hang_up(made: list[SMTP]) -> None:
     """The library stops its loop under open connections, which are then never closed."""
     for each in made:
-        if each.transport is not None:
+        if isinstance(each.transport, asyncio.Transport):
             each.transport.abort()
     for _ in range(5):
         await asyncio.sleep(0)  # a connection is lost a few turns after it was given up
