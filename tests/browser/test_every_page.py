@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.conftest import Enter, Site, Visitor
 
 PUBLIC: Final = {
-    "home": "/", "privacy": "/privacy", "privacy-changes": "/privacy/changes", "trust": "/trust", "sign-in": "/sign-in/",
+    "home": "/", "privacy": "/privacy", "privacy-changes": "/privacy/changes", "trust": "/trust", "problems": "/docs/problems", "sign-in": "/sign-in/",
     "sign-in-link": "/sign-in/link/", "forgotten": "/sign-in/forgotten/", "sign-on": "/sign-in/company/",
 }  # fmt: skip
 CONSOLE: Final = {

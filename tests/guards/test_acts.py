@@ -32,6 +32,7 @@ ROUTES: Final[dict[str, tuple[Act, ...] | str]] = {
     "trust": PUBLIC,
     "trust-elsewhere": PUBLIC,
     "trust-json": PUBLIC,
+    "problems": PUBLIC,
     "gallery": PUBLIC,
     "public-keys": PUBLIC,
     "gpc": PUBLIC,

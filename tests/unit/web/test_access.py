@@ -45,6 +45,7 @@ OPEN |= {
     "trust",
     "trust-elsewhere",
     "trust-json",
+    "problems",
     "public-keys",
     "erased",
     "erased-file",

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import structlog
@@ -22,7 +22,7 @@ from ringfence.core.errors import (
     Unavailable,
 )
 
-_STATUS: tuple[tuple[type[RingfenceError], HTTPStatus], ...] = (
+STATUS: Final[tuple[tuple[type[RingfenceError], HTTPStatus], ...]] = (
     (BadInput, HTTPStatus.BAD_REQUEST),
     (NotAllowed, HTTPStatus.FORBIDDEN),
     (NotFound, HTTPStatus.NOT_FOUND),
@@ -30,6 +30,15 @@ _STATUS: tuple[tuple[type[RingfenceError], HTTPStatus], ...] = (
     (Conflict, HTTPStatus.CONFLICT),
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
 )
+# What is no error of ours: code, status, and what it means.
+PLAIN: Final = (
+    ("unauthenticated", HTTPStatus.UNAUTHORIZED, "No API key, or one that is unknown, expired or revoked: which of these it was is not said."),
+    ("invalid", HTTPStatus.UNPROCESSABLE_ENTITY, "Values are not as the API describes them; `errors` lists each with its path and reason."),
+    ("bad_request", HTTPStatus.BAD_REQUEST, "The request cannot be read: its body is no JSON, say."),
+    ("no_such_address", HTTPStatus.NOT_FOUND, "There is nothing at this address; openapi.json lists what there is."),
+    ("too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than anything the API takes."),
+    ("internal", HTTPStatus.INTERNAL_SERVER_ERROR, "Our fault. `detail` has a reference to quote; the log has the rest, without a word of what was sent."),
+)  # fmt: skip
 RETRY_AFTER_S = 5
 AWAY = Unavailable("The database is away for a moment. Nothing was changed; try again in a few seconds.")
 
@@ -58,7 +67,7 @@ def problem(
 
 def of_error(error: RingfenceError) -> HttpResponse:
     """The problem document of an error of ours."""
-    status = next((s for kind, s in _STATUS if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
+    status = next((s for kind, s in STATUS if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
     detail = (
         str(error) if status is not HTTPStatus.INTERNAL_SERVER_ERROR else "Something went wrong on our side."
     )
