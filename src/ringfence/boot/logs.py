@@ -108,4 +108,5 @@ def configure(role: str) -> None:
     )
     structlog.contextvars.bind_contextvars(role=role)
     logging.basicConfig(handlers=[_Standard()], level=logging.WARNING, force=True)
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # that an address does not exist is no news
     logging.captureWarnings(capture=True)

@@ -51,7 +51,8 @@ def test_the_type_of_a_problem_leads_to_what_it_means(dev: Developer) -> None:
     for response in wrong:
         address, _, code = orjson.loads(response.content)["type"].partition("#")
         assert address == "/docs/problems"
-        assert f'id="{code}"' in page
+        assert page.count(f'id="{code}"') == 1
+    assert page.count('id="no_way_out"') == 1, "of two statuses an error has the first"
 
 
 def test_every_moment_is_in_utc_and_says_so_in_one_way(dev: Developer) -> None:

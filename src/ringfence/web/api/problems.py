@@ -33,11 +33,11 @@ STATUS: Final[tuple[tuple[type[RingfenceError], HTTPStatus], ...]] = (
 # What is no error of ours: code, status, and what it means.
 PLAIN: Final = (
     ("unauthenticated", HTTPStatus.UNAUTHORIZED, "No API key, or one that is unknown, expired or revoked: which of these it was is not said."),
-    ("invalid", HTTPStatus.UNPROCESSABLE_ENTITY, "Values are not as the API describes them; `errors` lists each with its path and reason."),
+    ("invalid", HTTPStatus.UNPROCESSABLE_ENTITY, "Values are not as the API describes them; each is listed with its path and reason."),
     ("bad_request", HTTPStatus.BAD_REQUEST, "The request cannot be read: its body is no JSON, say."),
     ("no_such_address", HTTPStatus.NOT_FOUND, "There is nothing at this address; openapi.json lists what there is."),
     ("too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than anything the API takes."),
-    ("internal", HTTPStatus.INTERNAL_SERVER_ERROR, "Our fault. `detail` has a reference to quote; the log has the rest, without a word of what was sent."),
+    ("internal", HTTPStatus.INTERNAL_SERVER_ERROR, "Our fault. The detail has a reference to quote; the log has the rest, without a word of what was sent."),
 )  # fmt: skip
 RETRY_AFTER_S = 5
 AWAY = Unavailable("The database is away for a moment. Nothing was changed; try again in a few seconds.")
@@ -65,9 +65,14 @@ def problem(
     return response
 
 
+def status_of(kind: type[RingfenceError]) -> HTTPStatus:
+    """The status that errors of this kind are answered with."""
+    return next((s for root, s in STATUS if issubclass(kind, root)), HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
 def of_error(error: RingfenceError) -> HttpResponse:
     """The problem document of an error of ours."""
-    status = next((s for kind, s in STATUS if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
+    status = status_of(type(error))
     detail = (
         str(error) if status is not HTTPStatus.INTERNAL_SERVER_ERROR else "Something went wrong on our side."
     )

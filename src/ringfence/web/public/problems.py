@@ -10,15 +10,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ringfence.core.errors import RingfenceError
-from ringfence.web.api.problems import PLAIN, STATUS
+from ringfence.web.api.problems import PLAIN, STATUS, status_of
 
 MEANS: Final = {
-    HTTPStatus.BAD_REQUEST: "What was sent is wrong. Sending it again unchanged will not help: correct what `detail` names.",
+    HTTPStatus.BAD_REQUEST: "What was sent is wrong. Sending it again unchanged will not help: correct what the detail names.",
     HTTPStatus.FORBIDDEN: "This key may not do this, or the account does not allow it now.",
     HTTPStatus.NOT_FOUND: "There is no such thing for this key. Another account's things answer the same.",
     HTTPStatus.GONE: "It was here, and never will be again.",
     HTTPStatus.CONFLICT: "The thing is not in the state that this needs, or changed meanwhile. Look at it, then decide.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "Something that this depends on is away. Nothing was half done; try again after `Retry-After`.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Something that this depends on is away. Nothing was half done; try again after a few seconds.",
 }  # fmt: skip
 
 
@@ -34,9 +34,15 @@ class Group:
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Every code by its status."""
-    groups = [Group(status, MEANS[status], tuple(sorted(_codes(kind)))) for kind, status in STATUS]
+    codes: dict[HTTPStatus, set[str]] = {status: set() for _, status in STATUS}
+    for kind in _kinds(RingfenceError):
+        if (status := status_of(kind)) in codes:
+            codes[status].add(kind.code)
+    groups = [Group(status, MEANS[status], tuple(sorted(found))) for status, found in codes.items()]
     return render(request, "public/problems.html", {"groups": groups, "plain": PLAIN})
 
 
-def _codes(kind: type[RingfenceError]) -> Iterator[str]:
-    yield from {kind.code, *(code for each in kind.__subclasses__() for code in _codes(each))}
+def _kinds(root: type[RingfenceError]) -> Iterator[type[RingfenceError]]:
+    for each in root.__subclasses__():
+        yield each
+        yield from _kinds(each)
