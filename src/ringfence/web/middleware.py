@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from ringfence.apps.audit.acting import PLATFORM, Actor, ActorKind, acting
 from ringfence.core.config import current
 from ringfence.core.errors import RingfenceError
 from ringfence.web import errors, headers, stepup
-from ringfence.web.api.problems import AWAY
+from ringfence.web.api.problems import AWAY, method_not_allowed
 from ringfence.web.viewer import find
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -60,7 +61,10 @@ class Errors:
         self._next = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self._next(request)
+        response = self._next(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.path.startswith("/api/"):
+            return method_not_allowed(response["Allow"])
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         if request.path.startswith("/api/"):

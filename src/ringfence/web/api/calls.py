@@ -1,6 +1,5 @@
 """`/calls`: the call log, its parts, and test calls out."""
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -27,6 +26,7 @@ from ringfence.lifecycle.receipts.receipts import receipts_of_call
 from ringfence.web import ranges
 from ringfence.web.access import Action, demand, may
 from ringfence.web.api.idempotency import once
+from ringfence.web.api.moments import Moment
 from ringfence.web.api.principal import holder_of, needs
 from ringfence.web.clock import clock
 from ringfence.work.dial import call_number
@@ -44,8 +44,8 @@ class CallQuery(Schema):
     channel: str | None = None
     outcome: str | None = None
     status: str | None = None
-    since: datetime | None = Field(default=None, description="Started at or after this moment.")
-    until: datetime | None = Field(default=None, description="Started before this moment.")
+    since: Moment | None = Field(default=None, description="Started at or after this moment.")
+    until: Moment | None = Field(default=None, description="Started before this moment.")
     min_duration_s: float | None = None
     max_duration_s: float | None = None
     number: str | None = Field(default=None, description="Either end, E.164.")

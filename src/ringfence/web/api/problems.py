@@ -40,6 +40,25 @@ PLAIN: Final = (
     ("internal", HTTPStatus.INTERNAL_SERVER_ERROR, "Our fault. The detail has a reference to quote; the log has the rest, without a word of what was sent."),
 )  # fmt: skip
 RETRY_AFTER_S = 5
+MEDIA_TYPE: Final = "application/problem+json"
+SCHEMA: Final = {
+    "type": "object",
+    "description": "RFC 9457. `code` is stable; `detail` says what to do next.",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        **{name: {"type": "string"} for name in ("type", "title", "code", "detail")},
+        "status": {"type": "integer"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["path", "reason"],
+                "properties": {"path": {"type": "string"}, "reason": {"type": "string"}},
+            },
+        },
+    },
+}
+ANSWERED: Final = ("4XX", "503")  # an error that is our own fault is in no description
 AWAY = Unavailable("The database is away for a moment. Nothing was changed; try again in a few seconds.")
 
 
@@ -56,7 +75,7 @@ def problem(
     }
     if errors:
         body["errors"] = list(errors)
-    response = HttpResponse(orjson.dumps(body), status=status, content_type="application/problem+json")
+    response = HttpResponse(orjson.dumps(body), status=status, content_type=MEDIA_TYPE)
     response["Cache-Control"] = "no-store"
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         response["Retry-After"] = str(RETRY_AFTER_S)
@@ -79,6 +98,16 @@ def of_error(error: RingfenceError) -> HttpResponse:
     return problem(status, code=error.code, detail=detail)
 
 
+def describe(document: dict[str, Any]) -> None:
+    """Say in an OpenAPI document how every operation answers when it cannot do what was asked."""
+    document["components"]["schemas"]["Problem"] = SCHEMA
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for path in document["paths"].values():
+        for operation in path.values():
+            answer = {"description": "What was the matter, and what to do next.", "content": content}
+            operation["responses"] |= dict.fromkeys(ANSWERED, answer)
+
+
 def unauthenticated() -> HttpResponse:
     """401, for a missing, unknown, expired or revoked key: which of these it was is not said."""
     return problem(
@@ -86,6 +115,15 @@ def unauthenticated() -> HttpResponse:
         code="unauthenticated",
         detail="Send a valid API key as `Authorization: Bearer rf_…`. Keys are made under Settings → API keys.",
     )
+
+
+def method_not_allowed(allowed: str) -> HttpResponse:
+    """405, for a method that the address does not have."""
+    response = problem(
+        HTTPStatus.METHOD_NOT_ALLOWED, code="method_not_allowed", detail=f"This address answers to {allowed}."
+    )
+    response["Allow"] = allowed
+    return response
 
 
 def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:

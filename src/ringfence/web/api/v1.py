@@ -5,11 +5,12 @@ from typing import Any
 import orjson
 from django.http import HttpRequest
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import BaseRenderer
 
 from ringfence.web.api import account, agents, audit, calls, consents, holds, numbers, receipts, recipients
 from ringfence.web.api.principal import Bearer
-from ringfence.web.api.problems import install
+from ringfence.web.api.problems import describe, install
 
 
 class _Json(BaseRenderer):
@@ -19,7 +20,16 @@ class _Json(BaseRenderer):
         return orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z)
 
 
-api = NinjaAPI(
+class _Api(NinjaAPI):
+    """Its description says how it answers errors, too."""
+
+    def get_openapi_schema(self, **where: Any) -> OpenAPISchema:
+        document = super().get_openapi_schema(**where)
+        describe(document)
+        return document
+
+
+api = _Api(
     title="Ringfence",
     version="1",
     description="Calls, agents and numbers of one account. Errors are `application/problem+json` (RFC 9457).",
