@@ -36,6 +36,7 @@ PLAIN: Final = (
     ("invalid", HTTPStatus.UNPROCESSABLE_ENTITY, "Values are not as the API describes them; each is listed with its path and reason."),
     ("bad_request", HTTPStatus.BAD_REQUEST, "The request cannot be read: its body is no JSON, say."),
     ("no_such_address", HTTPStatus.NOT_FOUND, "There is nothing at this address; openapi.json lists what there is."),
+    ("method_not_allowed", HTTPStatus.METHOD_NOT_ALLOWED, "The address does not have this method; the header Allow names those it has."),
     ("too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than anything the API takes."),
     ("internal", HTTPStatus.INTERNAL_SERVER_ERROR, "Our fault. The detail has a reference to quote; the log has the rest, without a word of what was sent."),
 )  # fmt: skip
