@@ -17,6 +17,7 @@ from ringfence.apps.accounts.models import Role
 from ringfence.apps.agents.agents import create_agent
 from ringfence.core.agent.examples import source
 from ringfence.web.api.problems import MEDIA_TYPE
+from ringfence.web.api.shapes import SHAPES
 from tests.hostile.conftest import Hire
 from tests.support.accounts import an_account
 from tests.support.office import Office
@@ -110,6 +111,18 @@ def test_every_operation_is_attacked(described: Any) -> None:
     assert {(each.path, each.method) for each in operations(described)} == {
         (path, method) for path, methods in paths.items() for method in methods
     }
+
+
+def test_every_success_that_has_a_body_has_a_shape(described: Any) -> None:
+    bare = {
+        (method, path)
+        for path, operations_ in described.raw_schema["paths"].items()
+        for method, operation in operations_.items()
+        for code, answer in operation["responses"].items()
+        if str(code).startswith("2") and str(code) != "204" and not answer.get("content")
+    }
+    assert bare == set(), "say in web/api/shapes.py what it answers"
+    assert {f"/api/v1/{path}" for _, path in SHAPES} <= set(described.raw_schema["paths"])
 
 
 @pytest.mark.parametrize("method", ["PATCH", "TRACE", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND"])

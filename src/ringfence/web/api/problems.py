@@ -59,7 +59,6 @@ SCHEMA: Final = {
         },
     },
 }
-ANSWERED: Final = ("4XX", "503")  # an error that is our own fault is in no description
 AWAY = Unavailable("The database is away for a moment. Nothing was changed; try again in a few seconds.")
 
 
@@ -97,16 +96,6 @@ def of_error(error: RingfenceError) -> HttpResponse:
         str(error) if status is not HTTPStatus.INTERNAL_SERVER_ERROR else "Something went wrong on our side."
     )
     return problem(status, code=error.code, detail=detail)
-
-
-def describe(document: dict[str, Any]) -> None:
-    """Say in an OpenAPI document how every operation answers when it cannot do what was asked."""
-    document["components"]["schemas"]["Problem"] = SCHEMA
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for path in document["paths"].values():
-        for operation in path.values():
-            answer = {"description": "What was the matter, and what to do next.", "content": content}
-            operation["responses"] |= dict.fromkeys(ANSWERED, answer)
 
 
 def unauthenticated() -> HttpResponse:

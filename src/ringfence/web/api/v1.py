@@ -9,8 +9,9 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import BaseRenderer
 
 from ringfence.web.api import account, agents, audit, calls, consents, holds, numbers, receipts, recipients
+from ringfence.web.api.description import describe
 from ringfence.web.api.principal import Bearer
-from ringfence.web.api.problems import describe, install
+from ringfence.web.api.problems import install
 
 
 class _Json(BaseRenderer):
@@ -21,7 +22,7 @@ class _Json(BaseRenderer):
 
 
 class _Api(NinjaAPI):
-    """Its description says how it answers errors, too."""
+    """Its description says what it answers, errors too."""
 
     def get_openapi_schema(self, **where: Any) -> OpenAPISchema:
         document = super().get_openapi_schema(**where)
