@@ -28,22 +28,18 @@ _LONGEST_NAME: Final = 80  # what is longer is the licence's text
 
 
 def main() -> None:
-    locked = dict(named(LOCK.read_text()))
-    parts = {name: found(name) for name in locked}
+    locked = sorted(named(LOCK.read_text()))
     own = distribution("ringfence")
     document = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
         "serialNumber": f"urn:uuid:{uuid5(NAMESPACE_URL, own.version + LOCK.read_text())}",
         "version": 1,
-        "metadata": {"component": component("ringfence", own.version, own) | {"type": "application"}},
-        "components": [component(name, version, parts[name]) for name, version in sorted(locked.items())],
+        "metadata": {"component": component("ringfence", own.version) | {"type": "application"}},
+        "components": [component(name, version) for name, version in locked],
         "dependencies": [
-            {"ref": purl(name, version), "dependsOn": needs(part, locked)}
-            for name, version, part in [
-                ("ringfence", own.version, own),
-                *((name, version, parts[name]) for name, version in sorted(locked.items())),
-            ]
+            {"ref": purl(name, version), "dependsOn": needs(name, locked)}
+            for name, version in [("ringfence", own.version), *locked]
         ],
     }
     json.dump(document, sys.stdout, indent=2)
@@ -51,7 +47,7 @@ def main() -> None:
 
 
 def named(lock: str) -> Iterator[tuple[str, str]]:
-    """Names and versions of a lock file."""
+    """Names and versions of a lock file; a part may have one version for older Pythons and another for newer ones."""
     for line in lock.splitlines():
         if match := _LINE.match(line):
             yield match[1], match[2]
@@ -73,11 +69,11 @@ def plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def component(name: str, version: str, part: Distribution | None) -> dict[str, Any]:
+def component(name: str, version: str) -> dict[str, Any]:
     ref = purl(name, version)
     return {
         "type": "library", "bom-ref": ref, "name": name, "version": version, "purl": ref, "scope": "required",
-        "licenses": licences(name, part),
+        "licenses": licences(name, found(name)),
     }  # fmt: skip
 
 
@@ -100,12 +96,13 @@ def licences(name: str, part: Distribution | None) -> list[dict[str, Any]]:
     return [{"license": {"name": each}} for each in names]
 
 
-def needs(part: Distribution | None, locked: dict[str, str]) -> list[str]:
+def needs(name: str, locked: list[tuple[str, str]]) -> list[str]:
     """Those of the lock that a part asks for, whatever for."""
+    part = found(name)
     asked = {
         plain(match[1]) for each in (part.requires or [] if part else []) if (match := _NEEDS.match(each))
     }
-    return sorted(purl(each, locked[each]) for each in asked if each in locked)
+    return [purl(*each) for each in locked if each[0] in asked]
 
 
 if __name__ == "__main__":
