@@ -242,6 +242,7 @@ class Lives(RuleBasedStateMachine):
         for life in self.oracle.lives.values():
             life.holds.discard(hold_id)
         self.changes += 1
+        self._name()  # whoever lets go of one hold sees to the others, too
         self.oracle.pass_to(self.now)
 
     # ── plans ────────────────────────────────────────────────────────────────────────────────────────────────────
