@@ -267,6 +267,7 @@ SILENT: Final[dict[str, str]] = {
     "lifecycle/plans/moving:rewrap": STEP,
     "lifecycle/plans/moving:follow": STEP,
     "lifecycle/holds/holds:_take": STEP,
+    "work/aftercall/finding:find_numbers": STEP,
     "lifecycle/holds/holds:_let_go": STEP,
     "lifecycle/holds/holds:_let_go_some": STEP,
     "lifecycle/holds/keys:hold_bucket": STEP,

@@ -16,9 +16,6 @@ GRANT SELECT, INSERT, UPDATE ON calls_erasure TO rf_web, rf_worker;
 GRANT DELETE ON calls_erasure TO rf_worker;
 GRANT SELECT ON calls_erasure TO rf_media;
 
--- Once a day the worker writes tables anew from which something was erased.
-GRANT MAINTAIN ON calls_call, calls_recording, calls_transcript, calls_searchtokens TO rf_worker;
-
 -- How much of the erasure ledger this database has been through.
 GRANT SELECT, INSERT, UPDATE ON calls_ledgermark TO rf_web, rf_worker;
 GRANT SELECT ON calls_ledgermark TO rf_media;
