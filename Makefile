@@ -35,6 +35,7 @@ test-long: dev  ## the enumerations, which take longer
 docs: dev
 	@.venv/bin/ringfence datamap > docs/data-map.md
 	@.venv/bin/ringfence datamap --records > docs/records-of-processing.md
+	@.venv/bin/ringfence roles > docs/roles.md
 
 bench: dev  ## the figures, as JSON lines and a table
 	@$(PY) -m bench

@@ -50,6 +50,8 @@ ROUTES: Final[dict[str, tuple[Act, ...] | str]] = {
     "sign-up": "mails a link; nothing exists before it is used",
     "confirm-sign-up": (Act.ACCOUNT_OPENED, Act.MEMBER_ADDED, Act.DETAILS_CHANGED, Act.SIGNED_IN),
     "invitation": (Act.MEMBER_ADDED, Act.SIGNED_IN),
+    "GET /keys": SETTINGS_PAGE,
+    "DELETE /keys/{key_id}": (Act.KEY_REVOKED,),
     "security": OWN_PAGE,
     "set-password": (Act.SIGN_IN_CHANGED,),
     "add-passkey": (Act.SIGN_IN_CHANGED,),

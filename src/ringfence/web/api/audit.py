@@ -15,7 +15,7 @@ from ringfence.core.errors import BadInput
 from ringfence.lifecycle.audit.export import MEDIA_TYPE, export_trail
 from ringfence.lifecycle.audit.ledger import open_ledger
 from ringfence.lifecycle.audit.trail import LONGEST_PAGE, TrailEvent, one_event, proof_of, read_trail
-from ringfence.web import trail
+from ringfence.web import streams, trail
 from ringfence.web.access import Action
 from ringfence.web.api.principal import holder_of, needs
 from ringfence.web.clock import clock
@@ -59,7 +59,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     with tenant(account_id):
         record(account_id, Act.TRAIL_EXPORTED)
     lines = export_trail(account_id, ledger=open_ledger(current().ledger_url), clock=clock())
-    return StreamingHttpResponse(lines, content_type=MEDIA_TYPE)
+    return StreamingHttpResponse(streams.guarded(request, lines, clock()), content_type=MEDIA_TYPE)
 
 
 @router.get("/{uuid:event_id}", summary="One event")

@@ -8,7 +8,18 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import BaseRenderer
 
-from ringfence.web.api import account, agents, audit, calls, consents, holds, numbers, receipts, recipients
+from ringfence.web.api import (
+    account,
+    agents,
+    audit,
+    calls,
+    consents,
+    holds,
+    keys,
+    numbers,
+    receipts,
+    recipients,
+)
 from ringfence.web.api.description import describe
 from ringfence.web.api.principal import Bearer
 from ringfence.web.api.problems import install
@@ -49,4 +60,5 @@ api.add_router("/recipients", recipients.router)
 api.add_router("/account", account.router)
 api.add_router("/holds", holds.router)
 api.add_router("/consents", consents.router)
+api.add_router("/keys", keys.router)
 install(api)

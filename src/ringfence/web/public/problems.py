@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from ringfence.core.errors import RingfenceError
 from ringfence.web.api.problems import PLAIN, STATUS, status_of
+from ringfence.web.viewer import anyone
 
 MEANS: Final = {
     HTTPStatus.BAD_REQUEST: "What was sent is wrong. Sending it again unchanged will not help: correct what the detail names.",
@@ -32,6 +33,7 @@ class Group:
 
 
 @require_safe
+@anyone
 def show(request: HttpRequest) -> HttpResponse:
     """Every code by its status."""
     codes: dict[HTTPStatus, set[str]] = {status: set() for _, status in STATUS}

@@ -1,11 +1,12 @@
 -- name: redeem_ticket
 -- Uses a ticket up. One caller gets the call, every other gets no row: two streams for one call are impossible.
-CREATE OR REPLACE FUNCTION lookup.redeem_ticket(wanted bytea, at timestamptz)
-RETURNS TABLE (account_id uuid, call_id uuid)
+DROP FUNCTION IF EXISTS lookup.redeem_ticket(bytea, timestamptz);
+CREATE FUNCTION lookup.redeem_ticket(wanted bytea, at timestamptz)
+RETURNS TABLE (account_id uuid, call_id uuid, held_by uuid, session uuid)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     UPDATE public.calls_ticket t SET used_at = at
     WHERE t.sha256 = wanted AND t.used_at IS NULL AND t.expires_at > at
-    RETURNING t.account_id, t.call_id
+    RETURNING t.account_id, t.call_id, t.held_by, t.session
 $$;
 GRANT EXECUTE ON FUNCTION lookup.redeem_ticket(bytea, timestamptz) TO rf_web, rf_media;
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from ninja import Schema
 
-from ringfence.web.api.shapes.account import Invoice, Preview, Standing, Usage
+from ringfence.web.api.shapes.account import Invoice, Key, Preview, Standing, Usage
 from ringfence.web.api.shapes.agents import (
     Agent,
     AgentLine,
@@ -44,7 +44,7 @@ SHAPES: Final[dict[tuple[str, str], type[Schema]]] = {
     ("put", "numbers/{number_id}"): Number, ("get", "account/plan"): Standing, ("put", "account/plan"): Standing,
     ("delete", "account/plan/next"): Standing, ("get", "account/plan/preview"): Preview,
     ("post", "account/cancellation"): Standing, ("delete", "account/cancellation"): Standing,
-    ("get", "account/invoices"): Page[Invoice], ("get", "account/usage"): Usage,
+    ("get", "keys"): Page[Key], ("get", "account/invoices"): Page[Invoice], ("get", "account/usage"): Usage,
     ("get", "holds"): Page[Hold], ("post", "holds"): Hold, ("get", "holds/{hold_id}"): Hold,
     ("delete", "holds/{hold_id}"): Hold, ("get", "recipients"): RecipientPage,
     ("get", "recipients/refusals"): Page[Refusal], ("get", "recipients/{recipient_id}"): ReceivedByDay,

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from ringfence.apps.accounts.models import Role, Scope
 from ringfence.core.call import Direction
 from ringfence.policy import Plan
 from ringfence.web.api.shapes.base import Shape
@@ -80,3 +81,18 @@ class Usage(Shape):
     calls: list[UsedAgent]
     agents_made: list[MadeAgents]
     features: list[UsedFeature]
+
+
+class Key(Shape):
+    """A key of the API, without its secret. `begins` is how it begins; `made_by` the member whose role bounds it."""
+
+    id: UUID
+    name: str
+    begins: str
+    role: Role
+    scope: Scope
+    made_by: UUID | None
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
