@@ -2,6 +2,7 @@
 nowhere any more, and for keys of every role and scope.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,10 +10,13 @@ import pytest
 from ringfence.apps.accounts.access import SCOPES
 from ringfence.apps.accounts.models import Role, Scope
 from ringfence.apps.accounts.terms import closed_at
-from ringfence.lifecycle.plans.cancellation import come_back
-from ringfence.web.access import Action, Who
+from ringfence.lifecycle.plans.cancellation import cancel, come_back
+from ringfence.policy import Plan
+from ringfence.web.access import WHEN_CLOSED, Action, Who
 from ringfence.web.matrix import Route, operations, pages
+from tests.support.accounts import an_account
 from tests.support.furnished import Furnished, ask
+from tests.support.office import Office
 from tests.support.visitors import Visitor
 
 PAGES = list(pages())
@@ -134,6 +138,27 @@ def test_an_operation_is_not_for_nobody_nor_sessions_nor_keys_of_former_members(
     assert call(route, ours, None, client=ours.visitor(Role.OWNER).client).status_code == 401
     _, theirs = ours.sent_away(Role.OWNER)
     assert call(route, ours, theirs).status_code == 401
+
+
+def test_a_cancelled_account_opens_how_it_stands_and_nothing_else(offices: tuple[Office, Office]) -> None:
+    office = replace(offices[0], account_id=an_account(offices[0].clock, Plan.GROWTH), agents={})
+    closed = Furnished(office)
+    owner, key = closed.visitor(Role.OWNER), closed.key(Role.OWNER)
+    cancel(office.account_id, by="me", clock=office.clock)
+    asked = [route for route in (*PAGES, *OPERATIONS) if isinstance(route.asks, Action)]
+    for route in asked:
+        if route.name.endswith("/cancellation"):
+            continue  # leaving, and the way back
+        path = closed.path(route.path, own=False)
+        if route in OPERATIONS:
+            answer = ask(route.method, path + QUERIES.get(route.name, ""), key, BODIES.get(route.name))
+        else:
+            answer = owner.get(path) if route.method == "GET" else owner.post(path)
+        assert (answer.status_code == 403) is (route.asks not in WHEN_CLOSED), (
+            route.name,
+            answer.status_code,
+        )
+    assert {route.asks for route in asked} > WHEN_CLOSED
 
 
 def test_bodies_are_of_operations_that_there_are() -> None:
