@@ -2,13 +2,16 @@
 
 import json
 import shutil
+import signal
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.house import House, Page, free_port
+from tests.support.house import COMMAND, House, Page, free_port
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -45,6 +48,11 @@ def test_what_was_deleted_since_stays_deleted_and_after_its_day_the_backup_opens
     house.stop()
 
     house.data.rename(house.folder / "the disk that died")
+    for step in ("restoring", "postgres", "objects"):
+        killed_once_there_is(house.data / step, house, backups)
+        refused = house.run("up")
+        assert refused.returncode == 1
+        assert "interrupted" in refused.stderr, step
     there = house.run("restore", str(backups))
     assert there.returncode == 0, there.stderr
     house.start()
@@ -60,6 +68,26 @@ def test_what_was_deleted_since_stays_deleted_and_after_its_day_the_backup_opens
 
     without_a_ledger(house, backups)
     after_its_seven_days(house, backups, str(made["day"]))
+
+
+def killed_once_there_is(place: Path, house: House, backups: Path) -> None:
+    """A restore that dies by kill -9 as soon as it has made something, whatever an earlier one left of it."""
+    before = made_at(place)
+    process = subprocess.Popen(
+        [*COMMAND, "restore", str(backups)], env=house.environment, stderr=subprocess.DEVNULL
+    )
+    while made_at(place) in {0, before} and process.poll() is None:
+        time.sleep(0.002)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL, "it was over before"
+
+
+def made_at(place: Path) -> int:
+    """0: it is not there."""
+    try:
+        return place.stat().st_ctime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def without_a_ledger(house: House, backups: Path) -> None:

@@ -42,7 +42,9 @@ class ReceiptVerdict:
         what, whole = self.receipt["part"], self.receipt["complete"]
         by = self.receipt.get("complete_by")
         state = "complete" if whole else f"complete by {by}" if by else "not complete"
-        return f"The {what} of call {self.receipt['call']}: {self.receipt['state']}, {state}, as of {self.made_at}."
+        call = self.receipt["call"]
+        whose = {"call": f"Call {call}", "account": f"Account {call}"}.get(what, f"The {what} of call {call}")
+        return f"{whose}: {self.receipt['state']}, {state}, as of {self.made_at}."
 
 
 def sign(receipt: Mapping[str, Any], signer: SigningKey) -> dict[str, Any]:

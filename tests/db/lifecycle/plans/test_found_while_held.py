@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,7 +11,9 @@ from django.db import connection
 
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.audit.acting import Actor, ActorKind, acting
+from ringfence.apps.calls.document import call_document
 from ringfence.apps.calls.listing import CallFilters, list_calls
+from ringfence.apps.calls.reveal import PROVIDING
 from ringfence.apps.keys import wiring
 from ringfence.apps.keys.buckets import open_bucket
 from ringfence.core.clock import ManualClock
@@ -150,3 +153,21 @@ def test_a_transcript_that_was_deleted_gets_no_tokens_again(firm: Firm, holds: H
     holds.set(firm.account_id, Wanted(reason=REASON, calls=[call_id]))
     wait(firm, 35)
     assert found_by(firm, call_id) == ["a number"]
+
+
+def test_a_hold_in_the_middle_of_the_work_after_a_call_costs_no_summary(
+    firm: Firm, holds: Holds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It moves the transcript's key between the moment at which the words are read and that at which the summary is added."""
+    call_id, after = firm.office.call(run_after=False), firm.office.after
+    real, set_already = after._summarise, list[Any]()
+
+    def meanwhile(words: Any) -> Any:
+        if not set_already:
+            set_already.append(holds.set(firm.account_id, Wanted(reason=REASON, calls=[call_id])))
+        return real(words)
+
+    monkeypatch.setattr(after, "_summarise", meanwhile)
+    after.run(firm.account_id, call_id)
+    told = call_document(firm.account_id, call_id, purpose=PROVIDING, clock=firm.office.clock)
+    assert told["summary"]["available"]
