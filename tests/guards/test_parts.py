@@ -59,3 +59,10 @@ def test_the_same_lock_gives_the_same_bytes(bill: dict[str, Any]) -> None:
 
 def test_nothing_of_it_says_where_parts_are_fetched_from(bill: dict[str, Any]) -> None:
     assert "://" not in json.dumps(bill)
+
+
+def test_how_soon_an_advisory_is_answered_is_said() -> None:
+    said = (ROOT / "docs" / "parts.md").read_text()
+    for kind in ("critical", "high", "everything else"):
+        assert re.search(rf"^\| {kind}.*\| \d+ days", said, re.MULTILINE), kind
+    assert "make audit" in said

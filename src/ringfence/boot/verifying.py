@@ -56,11 +56,11 @@ def kind_of(data: bytes) -> str:
     except orjson.JSONDecodeError:
         first = None
     kind = first.get("kind") if isinstance(first, dict) else None
-    if kind not in CHECKS:
+    if not isinstance(kind, str) or kind not in CHECKS:
         raise BadInput(
             "This is nothing that an installation signed: no receipt, no audit export and no proof."
         )
-    return str(kind)
+    return kind
 
 
 def trusted(keys: Iterable[str]) -> dict[str, bytes]:

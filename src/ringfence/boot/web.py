@@ -73,9 +73,11 @@ def serve() -> None:
     declared.enforce(config.database_urls.of("web"))
     clock.resume(config.database_urls.of("web"))
     from ringfence.lifecycle.ledger import gate
+    from ringfence.web import afterwards
     from ringfence.web.wsgi import application
 
     gate.install(gate.Gate(vault.clock))
+    afterwards.elsewhere()
 
     os.umask(0o077)
     _Server(

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Final
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -50,11 +51,13 @@ def too_large(request: HttpRequest, most: int) -> HttpResponse:
     )
 
 
-def unread(request: HttpRequest) -> HttpResponse:
-    """A form that did not arrive whole, or not in time."""
-    return _page(
-        request, HTTPStatus.REQUEST_TIMEOUT, "Too slow", "What you sent did not arrive in time. Try again."
-    )
+def unread(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A form that did not arrive whole, or not in time; or one that no page of ours sends, such as of very many fields."""
+    if isinstance(error, SuspiciousOperation):
+        text = "This is no request that we understand."
+        return _page(request, HTTPStatus.BAD_REQUEST, "That did not work", text)
+    text = "What you sent did not arrive in time. Try again."
+    return _page(request, HTTPStatus.REQUEST_TIMEOUT, "Too slow", text)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 (Django calls it so)

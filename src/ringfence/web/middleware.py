@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponseBase, UnreadablePostError
 
@@ -73,10 +74,10 @@ class Errors:
             return stepup.ask(request)
         if isinstance(error, RingfenceError):
             return led_away(request, errors.of_error(request, error), error)
-        if isinstance(error, UnreadablePostError):
-            return errors.unread(request)
         if isinstance(error, OperationalError):
             return errors.of_error(request, AWAY)
+        if isinstance(error, UnreadablePostError | SuspiciousOperation):
+            return errors.unread(request, error)
         reference = secrets.token_hex(4)
         structlog.get_logger().error("a page failed", reference=reference, exc_info=error)
         return errors.broken(request, reference)

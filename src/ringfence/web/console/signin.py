@@ -1,6 +1,7 @@
 """Signing in: by one-time link or by password; out again; and which account."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from allauth.account.internal.flows.login import perform_login, perform_password_login, record_authentication
@@ -18,6 +19,7 @@ from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import record
 from ringfence.apps.people.sessions import Seen, known
 from ringfence.core.config import current
+from ringfence.web.afterwards import afterwards
 from ringfence.web.clock import clock
 from ringfence.web.people.entering import leave
 from ringfence.web.people.seen import seen
@@ -56,9 +58,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return render(request, "sign_in.html", {**again, "error": message}, status=429)
     user = authenticate(request, username=email, password=password)
     if not isinstance(user, User):
-        _failed(request, email)
         message = "This address and password do not belong together. Check both and try again."
-        return render(request, "sign_in.html", {**again, "error": message}, status=400)
+        refused = render(request, "sign_in.html", {**again, "error": message}, status=400)
+        return afterwards(refused, partial(_failed, request, email))
     answer: HttpResponse = perform_password_login(
         request, {"email": email}, Login(user=user, redirect_url=target)
     )
@@ -124,8 +126,12 @@ def failed(request: HttpRequest, user: User) -> None:
 
 
 def safe(request: HttpRequest, target: str | None) -> str:
-    """Only places of this site are gone to."""
-    if target and url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=True):
+    """Only places of this site are gone to, by their whole path."""
+    if (
+        target
+        and target.startswith("/")
+        and url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=True)
+    ):
         return target
     return HOME
 

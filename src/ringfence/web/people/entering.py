@@ -65,6 +65,7 @@ def _begin(request: HttpRequest, user: User, method: str, through: UUID | None) 
     if earlier:
         with suppress(NoSuchSession):
             sessions.end(user.id, UUID(earlier), clock())
+        request.session.cycle_key()  # the library keeps the cookie of somebody who signs in again as themselves
     login(request, user, backend=BACKEND)
     old = _asked_before(request) if through else timedelta()
     request.session[SESSION] = str(sessions.begin(user.id, method, seen(request), clock(), through, old))

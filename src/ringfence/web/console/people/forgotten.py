@@ -1,5 +1,6 @@
 """A new password for somebody who forgot theirs, or never had one."""
 
+from functools import partial
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from ringfence.apps.people import sessions
 from ringfence.apps.people.addresses import is_proven, prove
 from ringfence.apps.people.errands import meant, new_errand, use
 from ringfence.apps.people.errors import BadDetails, LinkOver
+from ringfence.web.afterwards import afterwards
 from ringfence.web.clock import clock
 from ringfence.web.console.people.security import check_password
 from ringfence.web.people import factors, notices
@@ -38,15 +40,19 @@ def ask(request: HttpRequest) -> HttpResponse:
     if count("sign-in", f"forgotten-by:{seen(request).network}", WITHIN_S) > MOST * 10:
         message = "Too many requests. Wait an hour."
         return render(request, "account/forgotten.html", {"error": message}, status=429)
+    told = render(request, "account/forgotten.html", {"told": TOLD})
+    return told if often else afterwards(told, partial(_mail, email))
+
+
+def _mail(email: str) -> None:
     user = User.objects.filter(email=email, is_active=True).first()
-    if user is not None and not often:
+    if user is not None:
         notices.link(
             user.email, "A new password for Ringfence", "Somebody asked to set a new password for your sign-in.",
             "If that was you, use this link within an hour. If not, do nothing: nothing was changed.",
             act="Set a new password", path=f"/sign-in/new-password/?token={new_errand(user, 'password', clock())}",
             clock=clock(),
         )  # fmt: skip
-    return render(request, "account/forgotten.html", {"told": TOLD})
 
 
 @require_http_methods(["GET", "POST"])
