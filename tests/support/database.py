@@ -22,7 +22,7 @@ from tests.support.gate import WORD, open_gate
 from tests.support.keys import a_vault
 
 TEMPLATE = "ringfence_template"
-LOGINS: tuple[Login, ...] = ("owner", "web", "media", "worker", "audit", "gate")
+LOGINS: tuple[Login, ...] = ("owner", "web", "media", "worker", "audit", "billing", "gate")
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS: Final = False
 
 _cookies = {each.name.removeprefix("__Host-rf_"): each for each in load().cookies}
 _DAY = 24 * 3600
+SESSION_ENGINE: Final = "ringfence.apps.people.sessionstore"
 SESSION_COOKIE_NAME: Final = _cookies["session"].name
 SESSION_COOKIE_AGE: Final = _cookies["session"].days * _DAY
 SESSION_COOKIE_SECURE: Final = True

@@ -35,6 +35,7 @@ _TIDY: Final = (
     "DELETE FROM people_errand WHERE expires_at <= %(now)s",
     "DELETE FROM people_count WHERE expires_at <= %(now)s",
     "DELETE FROM socialaccount_socialaccount WHERE lookup.account_of_sign_on(substr(provider, 5)::uuid) IS NULL",
+    "DELETE FROM people_identity WHERE lookup.account_of_sign_on(sign_on) IS NULL",
     "DELETE FROM people_session WHERE COALESCE(ended_at, seen_at) <= %(old)s",
 )
 

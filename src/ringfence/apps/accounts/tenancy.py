@@ -27,8 +27,8 @@ from ringfence.apps.rows.cursor import set_tenant
 OUTSIDE: Final = frozenset(
     {
         "analytics.view", "analytics.day", "analytics.mark", "analytics.choice",
-        "accounts.user", "policies.enforcedpolicy", "assurance.measurement", "sweeps.sweep", "sweeps.clockmark",
-        "calls.ledgermark", "people.session", "people.place", "people.profile", "people.signup", "people.errand", "people.mail",
+        "accounts.user", "keys.enteredmark", "keys.forgedrow", "policies.enforcedpolicy", "assurance.measurement", "sweeps.sweep", "sweeps.clockmark",
+        "calls.ledgermark", "people.session", "people.place", "people.identity", "people.profile", "people.signup", "people.errand", "people.mail",
         "people.count", "recipients.house", "recipients.housepassage", "recipients.houserefusal",
     }
 )  # fmt: skip
