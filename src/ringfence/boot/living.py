@@ -5,7 +5,9 @@ from typing import Final
 
 import structlog
 
+from ringfence.apps.billing.usage import BILLING
 from ringfence.apps.consents.records import forget_old
+from ringfence.apps.rows.purpose import reading_for
 from ringfence.boot.trail import Step
 from ringfence.lifecycle.accounts.erasure import Eraser, erase_due
 from ringfence.lifecycle.holds.holds import Holds
@@ -87,6 +89,11 @@ def close_months(database: Database, vault: Vault, sweeper: Sweeper) -> None:
 
     `database` is rf_billing's, which can see no call.
     """
+    with reading_for(BILLING):
+        _close_months(database, vault, sweeper)
+
+
+def _close_months(database: Database, vault: Vault, sweeper: Sweeper) -> None:
     with database.transaction() as cursor:
         accounts = [row[0] for row in cursor.execute(_TO_BILL).fetchall()]
         old = [row[0] for row in cursor.execute(_OLD_INVOICES, (vault.clock.now(),)).fetchall()]

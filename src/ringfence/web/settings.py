@@ -51,6 +51,7 @@ WSGI_APPLICATION: Final = "ringfence.web.wsgi.application"
 MIDDLEWARE: Final = [
     "ringfence.web.middleware.Headers",
     "ringfence.web.middleware.Bounds",
+    "ringfence.web.middleware.Purposes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ringfence.web.held.Held",
     "django.contrib.sessions.middleware.SessionMiddleware",
