@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from ringfence.apps.accounts import apikeys
+from ringfence.apps.accounts.access import Action
 from ringfence.apps.accounts.errors import KeyRefused
 from ringfence.apps.accounts.members import add_member, belongings, change_role, members, remove_member
 from ringfence.apps.accounts.models import ApiKey, Membership, Role, User
@@ -125,7 +126,7 @@ def test_a_membership_that_was_ended_does_not_come_back(
         "SELECT id, account_id, user_id, role, created_at, mark FROM accounts_membership WHERE user_id = %s",
         eve.id,
     )
-    remove_member(account_id, eve.id)
+    remove_member(account_id, eve.id, clock)
     insert = "INSERT INTO accounts_membership (id, account_id, user_id, role, created_at, mark) VALUES (%s, %s, %s, %s, %s, %s)"
     with pytest.raises(psycopg.errors.UniqueViolation):
         thief(insert, *kept)
@@ -143,7 +144,7 @@ def test_a_mark_does_not_come_back_in_a_transaction_that_began_before_it_went(
         stolen.execute("SELECT set_config('ringfence.account_id', %s, true)", [str(account_id)])
         seen = stolen.execute("SELECT * FROM accounts_membership WHERE user_id = %s", [eve.id])
         kept = seen.fetchone()
-        remove_member(account_id, eve.id)
+        remove_member(account_id, eve.id, clock)
         with pytest.raises(psycopg.errors.UniqueViolation):
             stolen.execute("INSERT INTO accounts_membership VALUES (%s, %s, %s, %s, %s, %s)", kept)
     assert belongings(eve.id) == ()
@@ -291,6 +292,23 @@ def test_a_session_is_nobody_elses(owner: User, outsider: User, thief: Sql) -> N
     eve.password(outsider.email)
     thief("UPDATE people_session SET proved_at = now() + interval '1 day' WHERE user_id = %s", outsider.id)
     assert not eve.inside()
+
+
+def test_what_a_member_opened_and_made_ends_with_a_row_of_somebody_elses(
+    account_id: UUID, owner: User, thief: Sql, clock: ManualClock
+) -> None:
+    """Streams ask again and again, and keys stay within their maker's role: both by the marks, too."""
+    eve = a_member(account_id, clock, Role.MANAGER)
+    seen = sessions.Seen(browser="Firefox", address="192.0.2.1", network="192.0.2.0/24")
+    session_id = sessions.begin(eve.id, "password", seen, clock)
+    key = apikeys.issue(account_id, name="k", role=Role.MANAGER, clock=clock, created_by=eve.id)
+    holder = apikeys.verify(key.token, clock)
+    assert sessions.role_now(account_id, eve.id, session_id) is Role.MANAGER
+    thief("UPDATE accounts_membership SET role = 'owner' WHERE user_id = %s", eve.id)
+    assert sessions.role_now(account_id, eve.id, session_id) is None
+    assert not apikeys.still_may(holder, Action.SEE_CALLS, clock)
+    with pytest.raises(KeyRefused):
+        apikeys.verify(key.token, clock)
 
 
 def test_an_invitation_asks_whom_its_account_asked(

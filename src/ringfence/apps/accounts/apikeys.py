@@ -116,24 +116,23 @@ def verify(token: str, clock: Clock) -> KeyHolder:
     """Whom a token speaks for. Raises `KeyRefused`, which never says why: unknown, wrong, expired and revoked are one."""
     prefix, secret = _parts(token)
     given = sha256(secret.encode()).digest()
-    for row in _rows(prefix) or [{"secret_sha256": _NOBODYS}]:
+    nobody: dict[str, Any] = {"secret_sha256": _NOBODYS}
+    for row in _rows(prefix) or [nobody]:
         same = hmac.compare_digest(bytes(row["secret_sha256"]), given)
         if same and "id" in row and not _over(row["expires_at"], row["revoked_at"], clock):
             _note_use(row["account_id"], row["id"], row["last_used_at"], clock.now())
-            role, scope, maker = Role(row["role"]), Scope(row["scope"]), row["maker_role"]
             return KeyHolder(
-                key_id=row["id"], account_id=row["account_id"], role=role, scope=scope, prefix=prefix,
-                actions=actions_of(role, scope, Role(maker) if maker else None),
+                key_id=row["id"], account_id=row["account_id"], role=Role(row["role"]), scope=Scope(row["scope"]),
+                prefix=prefix, actions=_actions(row),
             )  # fmt: skip
     raise KeyRefused("This API key is not valid.")
 
 
 def still_may(holder: KeyHolder, action: Action, clock: Clock) -> bool:
     """Whether a key that was verified a while ago may still do this: not over, and its maker's role not taken away."""
-    for key_id, _, role, scope, maker, _, expires_at, revoked_at, _ in _rows(holder.prefix):
-        if key_id == holder.key_id:
-            over = _over(expires_at, revoked_at, clock)
-            return not over and action in actions_of(Role(role), Scope(scope), Role(maker) if maker else None)
+    for row in _rows(holder.prefix):
+        if row["id"] == holder.key_id:
+            return not _over(row["expires_at"], row["revoked_at"], clock) and action in _actions(row)
     return False
 
 
@@ -176,7 +175,14 @@ def _rows(prefix: str) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(_BY_PREFIX, [prefix])
         found = cursor.fetchall()
-    return [row for each in found if (row := row_of(ApiKey, _COLUMNS, each)) is not None and _of_a_member(row)]
+    return [
+        row for each in found if (row := row_of(ApiKey, _COLUMNS, each)) is not None and _of_a_member(row)
+    ]
+
+
+def _actions(row: dict[str, Any]) -> frozenset[Action]:
+    maker = row["maker_role"]
+    return actions_of(Role(row["role"]), Scope(row["scope"]), Role(maker) if maker else None)
 
 
 def _of_a_member(row: dict[str, Any]) -> bool:

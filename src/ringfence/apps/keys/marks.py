@@ -105,7 +105,10 @@ class Marked(models.Model):
 def covered(row: Any) -> dict[str, object]:
     """The values that a row's mark is over."""
     field = row._meta.get_field  # noqa: SLF001 - Django's public API
-    return {name: field(name).to_python(getattr(row, name)) for name in row.COVERED}
+    said = {name: getattr(row, name) for name in row.COVERED}
+    if unsaid := [name for name, value in said.items() if hasattr(value, "resolve_expression")]:
+        raise Unmarkable(f"What a mark covers is said, and not left to the database: {', '.join(unsaid)}.")
+    return {name: field(name).to_python(value) for name, value in said.items()}
 
 
 def genuine(

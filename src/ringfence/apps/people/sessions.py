@@ -142,10 +142,18 @@ def role_in(
     if found is None or found[0] is None:
         return None
     member_id, role, since, member_mark, *said, session_mark = found
-    membership = {"id": member_id, "account_id": account_id, "user_id": user_id, "role": role, "created_at": since}
+    membership = {
+        "id": member_id,
+        "account_id": account_id,
+        "user_id": user_id,
+        "role": role,
+        "created_at": since,
+    }
     names = ("method", "through", "began_at", "proved_at", "ended_at")
     session = {"id": session_id, "user_id": user_id, **dict(zip(names, said, strict=True))}
-    ours = genuine(Membership, membership, member_mark, cursor) and genuine(Session, session, session_mark, cursor)
+    ours = genuine(Membership, membership, member_mark, cursor) and genuine(
+        Session, session, session_mark, cursor
+    )
     return Role(role) if ours else None
 
 
