@@ -36,6 +36,7 @@ docs: dev
 	@.venv/bin/ringfence datamap > docs/data-map.md
 	@.venv/bin/ringfence datamap --records > docs/records-of-processing.md
 	@.venv/bin/ringfence roles > docs/roles.md
+	@.venv/bin/ringfence datamap --logins > docs/logins.md
 
 bench: dev  ## the figures, as JSON lines and a table
 	@$(PY) -m bench

@@ -50,6 +50,15 @@ def worker(database: Database) -> Iterator[Pool]:
 
 
 @pytest.fixture
+def biller(database: Database) -> Iterator[Pool]:
+    """Connections of the login rf_billing."""
+    pool = Pool(database.url("billing"))
+    pool.open()
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
 def office(
     account_id: UUID, clock: ManualClock, vault: Vault, media: Pool, worker: Pool, tmp_path: Path
 ) -> Office:

@@ -4,13 +4,18 @@ from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from ringfence.apps.accounts import logins
+from ringfence.apps.accounts.members import belongings
+from ringfence.apps.accounts.models import User
 from ringfence.apps.accounts.tenancy import fenced_tables
+from ringfence.apps.keys.marks import Marked
+from ringfence.core.clock import ManualClock
 from tests.support.database import Database, migrate, point_at
 
 OURS = (
@@ -149,3 +154,47 @@ def test_the_old_version_keeps_its_grants_until_the_new_ones_stand(other: Databa
     with other.connect("owner") as owner, other.connect("web") as web, owner.transaction():
         logins.apply(owner)
         assert web.execute("SELECT count(*) FROM calls_call").fetchone() == (0,)
+
+
+BEFORE_MARKS = [
+    ("accounts", "0002_lives"),
+    ("people", "0002_goes_along"),
+    ("numbers", "0001_first"),
+    ("keys", "0002_plans"),
+]
+
+
+def test_who_was_in_before_marks_is_in_after_and_nobody_is_let_in_later(
+    other: Database, clock: ManualClock
+) -> None:
+    """The migration vouches for what is there, once; a row without a mark that turns up afterwards is nobody's."""
+    MigrationExecutor(connections["owner"]).migrate(BEFORE_MARKS)
+    account_id, member, late = uuid4(), uuid4(), uuid4()
+    with other.superuser() as admin:
+        admin.execute(
+            "INSERT INTO accounts_account (id, slug, name, plan, timezone, created_at) VALUES (%s, 'a', 'A', 'starter', 'UTC', now())",
+            [account_id],
+        )
+        for each in (member, late):
+            admin.execute(
+                "INSERT INTO accounts_user (id, email, name, password, is_active, created_at) VALUES (%s, %s, '', '!', true, now())",
+                [each, f"{each}@example.org"],
+            )
+        insert = "INSERT INTO accounts_membership (id, account_id, user_id, role, created_at) VALUES (%s, %s, %s, 'owner', now())"
+        admin.execute(insert, [uuid4(), account_id, member])
+        migrate(other)
+        admin.execute(insert, [uuid4(), account_id, late])
+    migrate(other)
+    assert [each.account_id for each in belongings(member)] == [account_id]
+    assert belongings(late) == ()
+    assert User.objects.filter(id=member).first() is not None
+
+
+def test_every_table_with_a_mark_lets_each_in_once(database: Database) -> None:
+    marked = {model._meta.db_table for model in apps.get_models() if issubclass(model, Marked)}
+    with database.superuser() as look:
+        found = look.execute(
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'keys_mark_once'"
+        ).fetchall()
+    assert {row[0] for row in found} == marked
+    assert len(marked) > 5

@@ -20,7 +20,8 @@ def printed(*arguments: str, command: str = "datamap") -> str:
 
 
 @pytest.mark.parametrize(
-    ("page", "arguments"), [("data-map.md", ()), ("records-of-processing.md", ("--records",))]
+    ("page", "arguments"),
+    [("data-map.md", ()), ("records-of-processing.md", ("--records",)), ("logins.md", ("--logins",))],
 )
 def test_the_page_is_what_is_declared(page: str, arguments: tuple[str, ...]) -> None:
     assert (DOCS / page).read_text() == printed(*arguments), (

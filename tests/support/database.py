@@ -15,14 +15,16 @@ from typing import Any
 import psycopg
 
 from ringfence.apps.keys import wiring
+from ringfence.apps.rows.purpose import enter_process
 from ringfence.boot.postgres import SUPERUSER, EmbeddedPostgres
 from ringfence.core.clock import ManualClock
 from ringfence.core.config import Config, DatabaseUrls, Login, install
+from ringfence.policy.logins import logins
 from tests.support.gate import WORD, open_gate
 from tests.support.keys import a_vault
 
 TEMPLATE = "ringfence_template"
-LOGINS: tuple[Login, ...] = ("owner", "web", "media", "worker", "audit", "gate")
+LOGINS: tuple[Login, ...] = ("owner", "web", "media", "worker", "audit", "billing", "gate")
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ def configure(database: Database, folder: Path) -> Config:
         gate_word=WORD,
     )
     install(config)
+    enter_process(logins()["rf_web"].purposes)
     config.run_dir.mkdir(exist_ok=True)
     (config.run_dir / "gate.ready").write_text(str(open_gate().port()))
     wiring.install(a_vault(folder / "vault", ManualClock()))  # whatever is done is written down, sealed

@@ -31,6 +31,7 @@ VARIABLES: Final = {
     "RINGFENCE_ROOT_KEY": "Path of the root key file.",
     "DATABASE_URL": "A role's own database login; off this machine with sslmode=verify-full. Unset, the embedded server is used.",
     "AUDIT_DATABASE_URL": "A worker's second login, rf_audit, which prunes the audit trail; unset, the embedded server is used.",
+    "BILLING_DATABASE_URL": "A worker's third login, rf_billing, which makes invoices and sees no call; unset, the embedded server is used.",
     "OBJECT_STORE_URL": "Where recordings rest: a folder or a bucket.",
     "KEYRING_URL": "Where the keys of time rest: a folder or a bucket, never the database.",
     "RINGFENCE_KEYRING_BACKUP": "Where the keyring's own copy rests: a folder or bucket apart from the database's backups.",
@@ -112,17 +113,17 @@ def _root_key(path: Path, data: Path) -> FileRootKey:
 
 
 def _database_urls(env: Mapping[str, str], login: Login, root: FileRootKey, run_dir: Path) -> DatabaseUrls:
-    """A process has its own login alone. A worker has the pruner's besides; on a fleet, if it was given."""
+    """A process has its own login alone. A worker has the pruner's and the biller's besides; on a fleet, if they were given."""
 
     def own(name: str) -> str:
         return f"postgresql://rf_{name}:{database_password(root, f'rf_{name}')}@/ringfence?host={run_dir}"
 
     given = _given(env, "DATABASE_URL")
     urls = {login: given or own(login)}
-    if login == "worker" and (
-        pruner := _given(env, "AUDIT_DATABASE_URL") or (None if given else own("audit"))
-    ):
-        urls["audit"] = pruner
+    beside: dict[Login, str] = {"audit": "AUDIT_DATABASE_URL", "billing": "BILLING_DATABASE_URL"}
+    for other, variable in beside.items() if login == "worker" else ():
+        if url := _given(env, variable) or (None if given else own(other)):
+            urls[other] = url
     return DatabaseUrls(**urls)
 
 

@@ -3,7 +3,11 @@
 import asyncio
 from typing import Final
 
+import structlog
+
+from ringfence.apps.billing.usage import BILLING
 from ringfence.apps.consents.records import forget_old
+from ringfence.apps.rows.purpose import reading_for
 from ringfence.boot.trail import Step
 from ringfence.lifecycle.accounts.erasure import Eraser, erase_due
 from ringfence.lifecycle.holds.holds import Holds
@@ -28,7 +32,9 @@ _OLD_CONSENTS: Final = "SELECT * FROM lookup.accounts_with_old_consents(%s)"
 _UNSETTLED: Final = "SELECT * FROM lookup.accounts_with_unsettled_erasures(%s)"
 
 
-def life_jobs(vault: Vault, database: Database, sweeper: Sweeper) -> list[tuple[Step, float]]:
+def life_jobs(
+    vault: Vault, database: Database, sweeper: Sweeper, biller: Database | None
+) -> list[tuple[Step, float]]:
     """What is to be done again and again, with the seconds between."""
 
     async def change() -> None:
@@ -38,7 +44,10 @@ def life_jobs(vault: Vault, database: Database, sweeper: Sweeper) -> list[tuple[
         await asyncio.to_thread(see_to_holds, database, vault)
 
     async def bill_all() -> None:
-        await asyncio.to_thread(close_months, database, vault, sweeper)
+        if biller is None:
+            structlog.get_logger().error("no invoices are made: BILLING_DATABASE_URL is not set")
+        else:
+            await asyncio.to_thread(close_months, biller, vault, sweeper)
 
     async def let_go() -> None:
         await asyncio.to_thread(forget_consents, database, vault, sweeper)
@@ -76,7 +85,15 @@ def see_to_holds(database: Database, vault: Vault) -> None:
 
 
 def close_months(database: Database, vault: Vault, sweeper: Sweeper) -> None:
-    """An invoice for each month that is over; those whose years have passed go, unless the clock is in doubt."""
+    """An invoice for each month that is over; those whose years have passed go, unless the clock is in doubt.
+
+    `database` is rf_billing's, which can see no call.
+    """
+    with reading_for(BILLING):
+        _close_months(database, vault, sweeper)
+
+
+def _close_months(database: Database, vault: Vault, sweeper: Sweeper) -> None:
     with database.transaction() as cursor:
         accounts = [row[0] for row in cursor.execute(_TO_BILL).fetchall()]
         old = [row[0] for row in cursor.execute(_OLD_INVOICES, (vault.clock.now(),)).fetchall()]

@@ -7,12 +7,14 @@ from pathlib import Path
 import django
 from django.apps import apps
 
+from ringfence.apps.rows.purpose import enter_process
 from ringfence.boot import environment
 from ringfence.boot.clock import SystemClock
 from ringfence.boot.declared_keys import DeclaredKeys
 from ringfence.core import config as settings
 from ringfence.core.config import Config, DatabaseUrls, Login
 from ringfence.egress.stores import bucket
+from ringfence.policy.logins import logins
 from ringfence.vault.rootkey import FileRootKey
 from ringfence.vault.stores import open_store
 from ringfence.vault.vault import Vault
@@ -23,6 +25,8 @@ def configure(login: Login) -> Config:
     os.umask(0o077)
     config = environment.read(login=login)
     settings.install(config)
+    if login != "owner":  # who migrates serves nobody
+        enter_process(logins()[f"rf_{login}"].purposes)
     return config
 
 

@@ -43,20 +43,24 @@ AGAIN: Final = RetryStrategy(max_attempts=20, exponential_wait=2, retry_exceptio
 def serve(config: Config, vault: Vault) -> None:
     """Work until SIGTERM; jobs in hand get a few seconds, and are done again if that was too little."""
     database = Database(config.database_urls.of("worker"))
-    database.open()
+    billing = config.database_urls.billing
+    biller = Database(billing, most=1) if billing else None
+    for each in filter(None, (database, biller)):
+        each.open()
     try:
         replay_first(vault)
         with trail_jobs(config, vault, database) as trail:
             steps = trail + sweep_jobs(config, vault, database)
             sweeper = sweeper_of(config, vault, database)
             steps += erasing_jobs(config, vault, database, sweeper)
-            steps += life_jobs(vault, database, sweeper)
+            steps += life_jobs(vault, database, sweeper, biller)
             steps += mail_jobs(config, vault, database)
             steps += counting_jobs(vault, database)
             steps += leaving_jobs(vault, database)
             asyncio.run(_run(config, vault, database, steps))
     finally:
-        database.close()
+        for each in filter(None, (database, biller)):
+            each.close()
 
 
 async def _run(config: Config, vault: Vault, database: Database, trail: list[tuple[Step, float]]) -> None:

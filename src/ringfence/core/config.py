@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from ringfence.core.errors import RingfenceError
 
 SignUp = Literal["open", "closed", "invited"]
-Login = Literal["owner", "web", "media", "worker", "audit", "gate"]
+Login = Literal["owner", "web", "media", "worker", "audit", "billing", "gate"]
 
 
 class NotConfigured(RingfenceError):
@@ -26,6 +26,7 @@ class DatabaseUrls:
     media: str | None = field(default=None, repr=False)
     worker: str | None = field(default=None, repr=False)
     audit: str | None = field(default=None, repr=False)
+    billing: str | None = field(default=None, repr=False)
     gate: str | None = field(default=None, repr=False)
 
     def of(self, login: Login) -> str:

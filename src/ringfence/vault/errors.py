@@ -5,6 +5,7 @@ VaultError
 ├── EpochGone     the epoch's key was destroyed, or never made: nothing beneath it opens again
 ├── KeyRejected   a root key file that is missing, malformed or readable by others
 ├── StoreFailed   the keyring's store did not answer; retry may help
+├── Unmarkable    a row with a value that has no one form, or of which half was read: a mistake of ours
 ├── StillWritten  a journal that is to be closed for a dead writer has a living one
 └── JournalFailed a journal could not be written; what was written before stays whole
 """
@@ -30,6 +31,10 @@ class KeyRejected(VaultError):
 
 class StoreFailed(VaultError, Unavailable):
     code = "keyring_unavailable"
+
+
+class Unmarkable(VaultError):
+    code = "unmarkable"
 
 
 class StillWritten(VaultError, Conflict):

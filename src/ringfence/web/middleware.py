@@ -13,10 +13,12 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponseBase, UnreadablePostError
 
 from ringfence.apps.audit.acting import PLATFORM, Actor, ActorKind, acting
+from ringfence.apps.rows.purpose import entered
 from ringfence.core.config import current
 from ringfence.core.errors import NotAllowed, RingfenceError
 from ringfence.web import errors, headers, stepup
 from ringfence.web.api.problems import AWAY, method_not_allowed
+from ringfence.web.entries import purposes_of
 from ringfence.web.viewer import find
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -88,6 +90,17 @@ def led_away(request: HttpRequest, answer: HttpResponseBase, error: RingfenceErr
     if isinstance(error, NotAllowed) and request.headers.get("HX-Request"):
         answer["HX-Refresh"] = "true"
     return answer
+
+
+class Purposes:
+    """Says what a request is for, before anything is read for it."""
+
+    def __init__(self, get_response: Next) -> None:
+        self._next = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with entered(purposes_of(request.path_info)):
+            return self._next(request)
 
 
 class Viewers:

@@ -51,6 +51,7 @@ WSGI_APPLICATION: Final = "ringfence.web.wsgi.application"
 MIDDLEWARE: Final = [
     "ringfence.web.middleware.Headers",
     "ringfence.web.middleware.Bounds",
+    "ringfence.web.middleware.Purposes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ringfence.web.held.Held",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -85,6 +86,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS: Final = False
 
 _cookies = {each.name.removeprefix("__Host-rf_"): each for each in load().cookies}
 _DAY = 24 * 3600
+SESSION_ENGINE: Final = "ringfence.apps.people.sessionstore"
 SESSION_COOKIE_NAME: Final = _cookies["session"].name
 SESSION_COOKIE_AGE: Final = _cookies["session"].days * _DAY
 SESSION_COOKIE_SECURE: Final = True

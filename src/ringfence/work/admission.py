@@ -3,7 +3,6 @@
 import secrets
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
-from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from ringfence.core.call import Channel, Direction, Holder, Status
 from ringfence.core.clock import Clock
 from ringfence.core.ids import id_at, new_id
 from ringfence.policy import version
+from ringfence.vault.access import ticket_mark
 
 TICKET_LIFE: Final = timedelta(seconds=90)
 
@@ -62,7 +62,7 @@ def begin_call(
             numbers_sealed=seal_json(live_numbers_key(keys.words), numbers, place, LOG, "numbers_sealed"),
         )  # fmt: skip
         Ticket.objects.create(
-            id=new_id(clock), account_id=account_id, call_id=call_id, sha256=sha256(ticket.encode()).digest(),
+            id=new_id(clock), account_id=account_id, call_id=call_id, sha256=ticket_mark(vault().root, ticket),
             held_by=holder.member_id if holder else None, session=holder.session_id if holder else None,
             expires_at=now + TICKET_LIFE,
         )  # fmt: skip

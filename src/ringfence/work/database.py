@@ -9,6 +9,7 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from ringfence.apps.rows.cursor import set_tenant
+from ringfence.apps.rows.purpose import StatedCursor
 from ringfence.core.errors import Unavailable
 
 WAIT_S: Final = 5.0
@@ -31,6 +32,7 @@ class Database:
             open=False,
             timeout=WAIT_S,
             name="ringfence",
+            kwargs={"cursor_factory": StatedCursor},
             # A server that came back has forgotten every connection: one that is dead is not handed out.
             check=ConnectionPool.check_connection,
         )

@@ -4,19 +4,21 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ringfence.apps.accounts.access import Action, may
 from ringfence.apps.accounts.models import Role
+from ringfence.apps.agents.models import Engine
 from ringfence.apps.calls.content import LOG, Place, live_numbers_key, open_json
 from ringfence.apps.calls.purposes import PROVIDING, check_purpose
 from ringfence.apps.consents.records import objected
+from ringfence.apps.keys.marks import row_of
 from ringfence.apps.numbers.causes import Cause
+from ringfence.apps.numbers.models import Connection
 from ringfence.apps.numbers.suppressions import suppress
-from ringfence.apps.people.sessions import role_of
+from ringfence.apps.people.sessions import role_in, role_of
 from ringfence.apps.requests.spoken import enter
 from ringfence.apps.rows.cursor import set_tenant
 from ringfence.core.call import CallSetup, Channel, Direction, Holder, RightAsked
@@ -24,6 +26,7 @@ from ringfence.core.personal import Category
 from ringfence.egress.gate import Gate
 from ringfence.egress.recipients import Going, Kind
 from ringfence.policy import Part, Plan
+from ringfence.vault.access import ticket_mark
 from ringfence.vault.vault import Vault
 from ringfence.voice.runtime.ports import Admitted, EngineChoice, Held
 from ringfence.voice.telephony.ports import CarrierFailed
@@ -35,8 +38,9 @@ from ringfence.work.rows import kept_days
 
 _REDEEM: Final = "SELECT account_id, call_id, held_by, session FROM lookup.redeem_ticket(%s, %s)"
 _HELD: Final = """
-SELECT call_id, lookup.role_now(account_id, member_id, session_id)
+SELECT t.*, m.*
 FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[]) AS t (call_id, account_id, member_id, session_id)
+LEFT JOIN LATERAL lookup.member_now(t.account_id, t.member_id, t.session_id) m ON true
 """
 _CALL: Final = """
 SELECT c.agent_id, c.agent_slug, c.agent_version, c.direction, c.channel, c.plan, c.policy_version, c.started_at,
@@ -51,12 +55,10 @@ UPDATE calls_call SET status = 'in_progress', answered_at = %s, seen_at = %s,
        carrier_call_id = COALESCE(carrier_call_id, %s)
 WHERE account_id = %s AND id = %s
 """
-_ENGINES: Final = (
-    "SELECT id, name, kind, base_url, model, settings, sealed_secret FROM agents_engine WHERE account_id = %s"
-)
-_CONNECTION: Final = (
-    "SELECT account_id, vendor, settings, sealed_secret FROM lookup.connection_for_webhook(%s)"
-)
+_OF_ENGINE: Final = (*Engine.COVERED, "mark")
+_ENGINES: Final = f"SELECT {', '.join(_OF_ENGINE)} FROM agents_engine WHERE account_id = %s"  # noqa: S608 - constants of ours
+_OF_CONNECTION: Final = (*Connection.COVERED, "mark")
+_CONNECTION: Final = f"SELECT {', '.join(_OF_CONNECTION)} FROM lookup.connection_for_webhook(%s)"  # noqa: S608
 _BEAT: Final = "UPDATE calls_call SET seen_at = %s WHERE account_id = %s AND id = ANY(%s)"
 
 
@@ -98,12 +100,13 @@ class Desk:
         )  # fmt: skip
         with self._database.transaction() as cursor:
             rows = cursor.execute(_HELD, wanted).fetchall()
-        return frozenset(call_id for call_id, role in rows if not _may_talk(role))
+            roles = {row[0]: role_in(row[1], row[2], row[3], row[4:], cursor) for row in rows}
+        return frozenset(call_id for call_id, role in roles.items() if not _may_talk(role))
 
     def _redeem(self, ticket: str, channel: Channel, carrier_call_id: str | None) -> Admitted | None:
         now = self._vault.clock.now()
         with self._database.transaction() as cursor:
-            found = cursor.execute(_REDEEM, (sha256(ticket.encode()).digest(), now)).fetchone()
+            found = cursor.execute(_REDEEM, (ticket_mark(self._vault.root, ticket), now)).fetchone()
             if found is None:
                 return None
             account_id, call_id, member_id, session_id = found
@@ -115,7 +118,8 @@ class Desk:
             if holder and not _may_talk(role_of(cursor, account_id, holder.member_id, holder.session_id)):
                 return None
             cursor.execute(_BEGIN, (now, now, carrier_call_id, account_id, call_id))
-            engines = cursor.execute(_ENGINES, (account_id,)).fetchall()
+            rows = cursor.execute(_ENGINES, (account_id,)).fetchall()
+            engines = [row_of(Engine, _OF_ENGINE, each, cursor) for each in rows]
         return self._admitted(account_id, call_id, row, engines, now, holder)
 
     def _admitted(
@@ -123,7 +127,7 @@ class Desk:
         account_id: UUID,
         call_id: UUID,
         row: tuple[Any, ...],
-        engines: list[tuple[Any, ...]],
+        engines: list[dict[str, Any] | None],
         now: datetime,
         holder: Holder | None,
     ) -> Admitted:
@@ -155,21 +159,20 @@ class Desk:
         return Admitted(
             setup=setup,
             keys=keys,
-            engines={row[1]: self._engine(account_id, row[0], *row[2:]) for row in engines},
+            engines=dict(self._engine(row) for row in engines if row is not None),
             today=now.astimezone(ZoneInfo(zone)),
             holder=holder,
             recording_allowed=kept(Part.RECORDING) != 0,
             transcript_allowed=kept(Part.TRANSCRIPT) != 0,
         )
 
-    def _engine(
-        self, account_id: UUID, row_id: UUID, kind: str, base_url: str, model: str, settings: dict[str, Any],
-        sealed: bytes | None,
-    ) -> EngineChoice:  # fmt: skip
-        secret = self._vault.open_secret(account_id, row_id, bytes(sealed)) if sealed else None
-        return EngineChoice(
-            account_id=account_id, kind=kind, base_url=base_url, model=model, secret=secret, settings=settings
-        )
+    def _engine(self, row: dict[str, Any]) -> tuple[str, EngineChoice]:
+        account_id, sealed = row["account_id"], row["sealed_secret"]
+        secret = self._vault.open_secret(account_id, row["id"], bytes(sealed)) if sealed else None
+        return row["name"], EngineChoice(
+            account_id=account_id, kind=row["kind"], base_url=row["base_url"], model=row["model"], secret=secret,
+            settings=row["settings"],
+        )  # fmt: skip
 
     def _connection(self, connection_id: str) -> tuple[UUID, dict[str, Any], str] | None:
         try:
@@ -177,11 +180,12 @@ class Desk:
         except ValueError:
             return None
         with self._database.transaction() as cursor:
-            row = cursor.execute(_CONNECTION, (wanted,)).fetchone()
+            found = cursor.execute(_CONNECTION, (wanted,)).fetchone()
+            row = row_of(Connection, _OF_CONNECTION, found, cursor)
         if row is None:
             return None
-        account_id, _vendor, settings, sealed = row
-        return account_id, settings, self._vault.open_secret(account_id, wanted, bytes(sealed))
+        secret = self._vault.open_secret(row["account_id"], wanted, bytes(row["sealed_secret"]))
+        return row["account_id"], row["settings"], secret
 
     def _transfer(self, connection_id: str, carrier_call_id: str, number: str) -> None:
         found = self._connection(connection_id)

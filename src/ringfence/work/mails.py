@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 
+from ringfence.apps.rows.purpose import reading_for
 from ringfence.core.personal import Category
 from ringfence.egress.gate import Gate, Way
 from ringfence.egress.letters import Letter, message
@@ -29,12 +30,13 @@ SELECT id, sealed, tries FROM people_mail WHERE next_at <= %s AND expires_at > %
 """
 _SENT: Final = "DELETE FROM people_mail WHERE id = %s"
 _LATER: Final = "UPDATE people_mail SET tries = tries + 1, next_at = %s WHERE id = %s"
+_OVER: Final = "DELETE FROM people_count WHERE expires_at <= %s"
 _TIDY: Final = (
     "DELETE FROM people_mail WHERE expires_at <= %(now)s",
     "DELETE FROM people_signup WHERE expires_at <= %(now)s",
     "DELETE FROM people_errand WHERE expires_at <= %(now)s",
-    "DELETE FROM people_count WHERE expires_at <= %(now)s",
     "DELETE FROM socialaccount_socialaccount WHERE lookup.account_of_sign_on(substr(provider, 5)::uuid) IS NULL",
+    "DELETE FROM people_identity WHERE lookup.account_of_sign_on(sign_on) IS NULL",
     "DELETE FROM people_session WHERE COALESCE(ended_at, seen_at) <= %(old)s",
 )
 
@@ -59,6 +61,8 @@ def tidy(database: Database, vault: Vault) -> None:
     with database.transaction() as cursor:
         for statement in _TIDY:
             cursor.execute(statement, {"now": now, "old": now - SESSIONS_KEPT})
+        with reading_for("security"):
+            cursor.execute(_OVER, (now,))
 
 
 def _send(cursor: Any, vault: Vault, relay: Relay, way: Way, mail_id: UUID, sealed: bytes, tries: int) -> int:

@@ -103,7 +103,8 @@ def test_two_keys_with_one_prefix_are_told_apart(account_id: UUID, clock: Manual
     secret = second.token.removeprefix(f"rf_{second.prefix}_")
     with tenant(other):
         ApiKey.objects.create(
-            id=uuid4(), account_id=other, name="same", role=Role.BILLING, prefix=first.prefix,
+            id=uuid4(), account_id=other, name="same", role=Role.BILLING, scope="everything",
+            prefix=first.prefix,
             secret_sha256=sha256(secret.encode()).digest(), created_at=clock.now(),
         )  # fmt: skip
     assert apikeys.verify(first.token, clock).account_id == account_id

@@ -15,6 +15,7 @@ from ringfence.apps.people.details import Details, set_details
 from ringfence.core.clock import ManualClock
 from ringfence.core.config import current, install
 from ringfence.lifecycle.plans.billing import bill
+from ringfence.work.database import Database as Pool
 from tests.support.accounts import an_account
 from tests.support.office import CALLER, Office
 from tests.support.visitors import Visitor, a_member
@@ -44,11 +45,11 @@ def member(account_id: UUID, clock: ManualClock) -> Visitor:
     return visitor
 
 
-def a_month(office: Office) -> UUID:
+def a_month(office: Office, biller: Pool) -> UUID:
     """A month with one call of ten seconds, and its invoice."""
     office.call()
     office.clock.advance((datetime(2026, 2, 1, 3, tzinfo=UTC) - office.clock.now()).total_seconds())
-    assert bill(office.worker, office.clock, office.account_id) == 1
+    assert bill(biller, office.clock, office.account_id) == 1
     return invoices(office.account_id)[0].id
 
 
@@ -62,11 +63,11 @@ def test_the_running_month_is_shown_without_a_price(office: Office, member: Visi
 
 
 def test_an_invoice_has_the_prices_and_the_buyer_of_its_day(
-    office: Office, priced: None, account_id: UUID, clock: ManualClock
+    office: Office, biller: Pool, priced: None, account_id: UUID, clock: ManualClock
 ) -> None:
     said = Details(company="Łódź Spółka", address="Rynek 1\n90-001 Łódź", country="PL", vat_id="PL1234567890")
     set_details(account_id, said, clock)
-    bill_id = a_month(office)
+    bill_id = a_month(office, biller)
     set_details(account_id, replace(said, company="Another name"), clock)
     (one,) = invoices(account_id)
     assert (str(one.month), str(one.minutes), str(one.total), one.currency) == (
@@ -86,9 +87,9 @@ def test_an_invoice_has_the_prices_and_the_buyer_of_its_day(
 
 
 def test_the_file_is_for_those_who_see_the_plan_and_for_no_other_account(
-    office: Office, account_id: UUID, clock: ManualClock
+    office: Office, biller: Pool, account_id: UUID, clock: ManualClock
 ) -> None:
-    bill_id = a_month(office)
+    bill_id = a_month(office, biller)
     path, api = f"/settings/billing/{bill_id}/file", f"/api/v1/account/invoices/{bill_id}.pdf"
     for role, status in ((Role.OWNER, 200), (Role.BILLING, 200), (Role.MANAGER, 403), (Role.ANALYST, 403)):
         visitor = Visitor()
@@ -113,13 +114,13 @@ def test_the_file_is_for_those_who_see_the_plan_and_for_no_other_account(
 
 
 def test_a_month_in_which_the_account_was_left_is_not_charged_as_one(
-    office: Office, priced: None, account_id: UUID
+    office: Office, biller: Pool, priced: None, account_id: UUID
 ) -> None:
     from ringfence.lifecycle.plans.cancellation import cancel
 
     office.call()
     cancel(account_id, by="test", clock=office.clock)
     office.clock.advance((datetime(2026, 2, 1, 3, tzinfo=UTC) - office.clock.now()).total_seconds())
-    bill(office.worker, office.clock, account_id)
+    bill(biller, office.clock, account_id)
     (one,) = invoices(account_id)
     assert (one.month, str(one.minutes)) == (None, "0.10")

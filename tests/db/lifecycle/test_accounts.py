@@ -8,7 +8,6 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from ringfence.apps.accounts.accounts import account
@@ -20,6 +19,7 @@ from ringfence.apps.calls.document import call_document
 from ringfence.apps.calls.errors import NotStored
 from ringfence.apps.calls.objects import object_name
 from ringfence.apps.calls.reveal import PROVIDING
+from ringfence.apps.people.sessionstore import SessionStore, stored
 from ringfence.lifecycle.accounts import tables
 from ringfence.lifecycle.accounts.erasure import Eraser
 from ringfence.lifecycle.plans.cancellation import cancel, come_back
@@ -139,7 +139,7 @@ def test_people_go_who_belong_nowhere_else(house: House, database: Database) -> 
         session = SessionStore()
         session["_auth_user_id"] = str(person.id)
         session.save()
-        sessions[person.id] = session.session_key
+        sessions[person.id] = stored(session.session_key or "")
     assert house.eraser.erase(house.account_id)
     with database.superuser() as look:
         people = {row[0] for row in look.execute("SELECT id FROM accounts_user")}

@@ -7,7 +7,6 @@ import pytest
 from ringfence.apps.numbers import connections, numbers
 from ringfence.apps.numbers.errors import NoSuchConnection, NoSuchNumber, NumberTaken
 from ringfence.core.clock import ManualClock
-from ringfence.vault.errors import Tampered
 from ringfence.vault.vault import Vault
 from tests.support.accounts import an_account
 from tests.support.database import Database
@@ -47,7 +46,7 @@ def test_the_secret_is_sealed_to_its_row(account_id: UUID, connection_id: UUID, 
             " WHERE id = %s",
             [other, connection_id],
         )
-    with pytest.raises(Tampered):
+    with pytest.raises(NoSuchConnection):
         connections.open_connection(account_id, connection_id)
 
 

@@ -94,7 +94,7 @@ def test_what_is_no_address_is_said_without_it(url: str) -> None:
     assert not taken(url)
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "AUDIT_DATABASE_URL"])
+@pytest.mark.parametrize("name", ["DATABASE_URL", "AUDIT_DATABASE_URL", "BILLING_DATABASE_URL"])
 def test_a_process_does_not_start_over_it(tmp_path: Path, name: str) -> None:
     with pytest.raises(DatabaseInTheClear, match=f"^{name} .*verify-full"):
         read({"RINGFENCE_DATA": str(tmp_path / "data"), name: AWAY}, login="worker")

@@ -20,6 +20,7 @@ from ringfence.apps.accounts.models import ApiKey, Membership, Role, Scope
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import record
+from ringfence.apps.keys.marks import genuine, row_of
 from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
 
@@ -30,10 +31,9 @@ SECRET_BYTES: Final = 32
 PREFIX_BYTES: Final = 6
 _LONGEST_TOKEN: Final = 100
 _NOBODYS: Final = sha256(b"").digest()
-_BY_PREFIX: Final = """
-SELECT id, account_id, role, scope, maker_role, secret_sha256, expires_at, revoked_at, last_used_at
-FROM lookup.api_key_by_prefix(%s)
-"""
+_MAKER: Final = ("maker_id", "maker_role", "maker_since", "maker_mark")
+_COLUMNS: Final = (*ApiKey.COVERED, "last_used_at", "mark", *_MAKER)
+_BY_PREFIX: Final = f"SELECT {', '.join(_COLUMNS)} FROM lookup.api_key_by_prefix(%s)"  # noqa: S608 - constants of ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,23 +116,23 @@ def verify(token: str, clock: Clock) -> KeyHolder:
     """Whom a token speaks for. Raises `KeyRefused`, which never says why: unknown, wrong, expired and revoked are one."""
     prefix, secret = _parts(token)
     given = sha256(secret.encode()).digest()
-    for key_id, account_id, role, scope, maker, expected, expires_at, revoked_at, used_at in _rows(prefix):
-        same = hmac.compare_digest(bytes(expected), given)
-        if same and key_id is not None and not _over(expires_at, revoked_at, clock):
-            _note_use(account_id, key_id, used_at, clock.now())
+    nobody: dict[str, Any] = {"secret_sha256": _NOBODYS}
+    for row in _rows(prefix) or [nobody]:
+        same = hmac.compare_digest(bytes(row["secret_sha256"]), given)
+        if same and "id" in row and not _over(row["expires_at"], row["revoked_at"], clock):
+            _note_use(row["account_id"], row["id"], row["last_used_at"], clock.now())
             return KeyHolder(
-                key_id=key_id, account_id=account_id, role=Role(role), scope=Scope(scope), prefix=prefix,
-                actions=actions_of(Role(role), Scope(scope), Role(maker) if maker else None),
+                key_id=row["id"], account_id=row["account_id"], role=Role(row["role"]), scope=Scope(row["scope"]),
+                prefix=prefix, actions=_actions(row),
             )  # fmt: skip
     raise KeyRefused("This API key is not valid.")
 
 
 def still_may(holder: KeyHolder, action: Action, clock: Clock) -> bool:
     """Whether a key that was verified a while ago may still do this: not over, and its maker's role not taken away."""
-    for key_id, _, role, scope, maker, _, expires_at, revoked_at, _ in _rows(holder.prefix):
-        if key_id == holder.key_id:
-            over = _over(expires_at, revoked_at, clock)
-            return not over and action in actions_of(Role(role), Scope(scope), Role(maker) if maker else None)
+    for row in _rows(holder.prefix):
+        if row["id"] == holder.key_id:
+            return not _over(row["expires_at"], row["revoked_at"], clock) and action in _actions(row)
     return False
 
 
@@ -165,18 +165,34 @@ def revoke_keys_of(account_id: UUID, user_id: UUID, at: datetime) -> None:
 
 
 def _demand_within(account_id: UUID, maker: UUID, role: Role) -> None:
-    own = (
-        Membership.objects.filter(account_id=account_id, user_id=maker).values_list("role", flat=True).first()
-    )
-    if own is None or not may_give(Role(own), role):
+    own = Membership.objects.filter(account_id=account_id, user_id=maker).first()
+    if own is None or not may_give(Role(own.role), role):
         raise RoleTooHigh("A key may nothing that you may not. Choose a role within your own.")
 
 
-def _rows(prefix: str) -> list[tuple[Any, ...]]:
-    """Those with this prefix; nobody's where there is none, so that looking takes the same steps."""
+def _rows(prefix: str) -> list[dict[str, Any]]:
+    """Those with this prefix that we wrote, whose maker we made a member."""
     with connection.cursor() as cursor:
         cursor.execute(_BY_PREFIX, [prefix])
-        return cursor.fetchall() or [(None, None, None, None, None, _NOBODYS, None, None, None)]
+        found = cursor.fetchall()
+    return [
+        row for each in found if (row := row_of(ApiKey, _COLUMNS, each)) is not None and _of_a_member(row)
+    ]
+
+
+def _actions(row: dict[str, Any]) -> frozenset[Action]:
+    maker = row["maker_role"]
+    return actions_of(Role(row["role"]), Scope(row["scope"]), Role(maker) if maker else None)
+
+
+def _of_a_member(row: dict[str, Any]) -> bool:
+    if row["created_by"] is None:
+        return True
+    values = {
+        "id": row["maker_id"], "account_id": row["account_id"], "user_id": row["created_by"], "role": row["maker_role"],
+        "created_at": row["maker_since"],
+    }  # fmt: skip
+    return genuine(Membership, values, row["maker_mark"])
 
 
 def _over(expires_at: datetime | None, revoked_at: datetime | None, clock: Clock) -> bool:

@@ -5,6 +5,7 @@
     rf_media    calls while they live
     rf_worker   after-call jobs, recovery, sweeps
     rf_audit    prunes the trail, and does nothing else: no other login can take an event away
+    rf_billing  makes invoices: reads accounts, what a company said for them, and counts; of calls nothing
     rf_gate     lets out: reads the register of recipients, writes what went and what did not
     rf_lookup   nobody signs in as it: it owns the functions of schema `lookup`, each of which answers one question
                 that has no tenant yet, or that row-level security would make slow. Fences let it through.
@@ -27,13 +28,14 @@ from ringfence.policy.catalogue import PlaceKind, catalogue
 
 OWNER: Final = "rf_owner"
 LOOKUP: Final = "rf_lookup"
-SERVING: Final = ("rf_web", "rf_media", "rf_worker", "rf_audit", "rf_gate")
+SERVING: Final = ("rf_web", "rf_media", "rf_worker", "rf_audit", "rf_billing", "rf_gate")
 
 _TIMEOUTS: Final = {
     "rf_web": "30s",
     "rf_media": "15s",
     "rf_worker": "10min",
     "rf_audit": "10min",
+    "rf_billing": "2min",
     "rf_gate": "5s",
 }
 _ONE_AT_A_TIME: Final = 7_234_118_561
@@ -48,6 +50,7 @@ class Passwords:
     media: str = field(repr=False)
     worker: str = field(repr=False)
     audit: str = field(repr=False)
+    billing: str = field(repr=False)
     gate: str = field(repr=False)
 
 
@@ -57,13 +60,7 @@ def create(server: psycopg.Connection[Any], database: str, passwords: Passwords)
     """
     wanted = {
         OWNER: passwords.owner,
-        **dict(
-            zip(
-                SERVING,
-                (passwords.web, passwords.media, passwords.worker, passwords.audit, passwords.gate),
-                strict=True,
-            )
-        ),
+        **{role: getattr(passwords, role.removeprefix("rf_")) for role in SERVING},
     }
     with server.transaction():
         for role, password in wanted.items():

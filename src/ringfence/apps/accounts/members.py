@@ -15,11 +15,13 @@ from ringfence.apps.accounts.models import Membership, Role, User, normal_email
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import record
+from ringfence.apps.keys.marks import row_of
 from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
 from ringfence.policy import Plan
 
-_OF_USER: Final = "SELECT account_id, slug, name, plan, role FROM lookup.memberships_of_user(%s)"
+_COLUMNS: Final = ("account_id", "slug", "name", "plan", "role", "id", "created_at", "mark")
+_OF_USER: Final = f"SELECT {', '.join(_COLUMNS)} FROM lookup.memberships_of_user(%s)"  # noqa: S608 - constants of ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,15 +62,20 @@ def make_user(
     fresh = User(id=id or new_id(clock), email=address, name=name, created_at=clock.now())
     fresh.set_password(password)  # None makes it unusable: such a person signs in by link
     User.objects.bulk_create([fresh], ignore_conflicts=True)
-    return User.objects.get(email=address)
+    found: User | None = User.objects.filter(email=address).first()
+    if found is None:
+        raise BadAddress("This address cannot be used here. Ask whoever runs this installation.")
+    return found
 
 
 def add_member(account_id: UUID, *, email: str, role: Role, clock: Clock, name: str = "") -> User:
     """Make a person a member; a link to sign in is theirs to be sent. Raises `AlreadyMember`, `BadAddress`."""
     user = make_user(email=email, clock=clock, name=name)
     with tenant(account_id):
-        if Membership.objects.filter(account_id=account_id, user_id=user.id).exists():
+        mine = Membership.objects.filter(account_id=account_id, user_id=user.id)
+        if mine.first() is not None:
             raise AlreadyMember("This person is a member already. Change their role instead.")
+        mine.delete()  # whatever stands there is nothing of ours
         Membership.objects.create(
             id=new_id(clock), account_id=account_id, user_id=user.id, role=role, created_at=clock.now()
         )
@@ -81,10 +88,14 @@ def belongings(user_id: UUID) -> tuple[Belonging, ...]:
     with connection.cursor() as cursor:
         cursor.execute(_OF_USER, [user_id])
         rows = cursor.fetchall()
+    found = (row_of(Membership, (*_COLUMNS, "user_id"), (*row, user_id)) for row in rows)
     return tuple(
-        Belonging(account_id=account_id, slug=slug, name=name, plan=Plan(plan), role=Role(role))
-        for account_id, slug, name, plan, role in rows
-    )
+        Belonging(
+            account_id=row["account_id"], slug=row["slug"], name=row["name"], plan=Plan(row["plan"]), role=Role(row["role"])
+        )
+        for row in found
+        if row is not None
+    )  # fmt: skip
 
 
 def members(account_id: UUID) -> tuple[Member, ...]:
@@ -92,13 +103,17 @@ def members(account_id: UUID) -> tuple[Member, ...]:
     with tenant(account_id):
         rows = list(
             Membership.objects.filter(account_id=account_id)
+            .select_related("user")
             .order_by("created_at", "id")
-            .values_list("user_id", "user__email", "user__name", "role", "created_at", "user__last_login")
         )
     return tuple(
-        Member(user_id=user_id, email=email, name=name, role=Role(role), since=since, signed_in_at=seen)
-        for user_id, email, name, role, since, seen in rows
-    )
+        Member(
+            user_id=row.user_id, email=row.user.email, name=row.user.name, role=Role(row.role), since=row.created_at,
+            signed_in_at=row.user.last_login,
+        )
+        for row in rows
+        if row.user.is_genuine()
+    )  # fmt: skip
 
 
 def change_role(account_id: UUID, user_id: UUID, role: Role) -> None:
@@ -126,10 +141,7 @@ def remove_member(account_id: UUID, user_id: UUID, clock: Clock) -> None:
 
 def _keep_an_owner(account_id: UUID, user_id: UUID, role: Role | None) -> None:
     """Locks the owners' rows, so that two owners cannot remove each other at once."""
-    owners = set(
-        Membership.objects.select_for_update()
-        .filter(account_id=account_id, role=Role.OWNER)
-        .values_list("user_id", flat=True)
-    )
+    rows = Membership.objects.select_for_update().filter(account_id=account_id, role=Role.OWNER)
+    owners = {row.user_id for row in rows}
     if owners == {user_id} and role is not Role.OWNER:
         raise LastOwner("An account keeps at least one owner. Make somebody else an owner first.")

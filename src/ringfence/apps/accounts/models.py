@@ -11,6 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password
 from django.db import models
 
+from ringfence.apps.keys.marks import Marked, MarkedRows
 from ringfence.apps.keys.wiring import vault
 from ringfence.apps.rows.base import Row
 from ringfence.policy import Plan
@@ -65,15 +66,21 @@ class Account(Row):
     erasing_at = models.DateTimeField(null=True)
 
 
-class UserManager(BaseUserManager["User"]):
+class UserManager(BaseUserManager["User"].from_queryset(MarkedRows)):  # type: ignore[misc]
     """Finds users by their address, whatever its letters' case."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email=normal_email(username or ""))
+        found: User = self.get(email=normal_email(username or ""))
+        return found
 
 
-class User(AbstractBaseUser, Row):
-    """A person who signs in. Stands outside accounts: one person may be a member of several."""
+class User(Marked, AbstractBaseUser, Row):
+    """A person who signs in. Stands outside accounts: one person may be a member of several.
+
+    The mark is over what lets them in: with the address, a link; with the hash, a password.
+    """
+
+    COVERED = ("id", "email", "password", "is_active")
 
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=200, blank=True)
@@ -100,7 +107,9 @@ class User(AbstractBaseUser, Row):
         return peppered(vault().root, whose or UUID(int=0), password)
 
 
-class Membership(Row):
+class Membership(Marked, Row):
+    COVERED = ("id", "account_id", "user_id", "role", "created_at")
+
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships", db_index=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=16, choices=Role)
@@ -110,11 +119,16 @@ class Membership(Row):
         constraints = [models.UniqueConstraint(fields=["account", "user"], name="accounts_membership_once")]
 
 
-class ApiKey(Row):
+class ApiKey(Marked, Row):
     """`rf_<prefix>_<secret>`: the prefix finds the row, the secret's SHA-256 proves it. The secret is never stored.
 
     `created_by` is the member who made it, within whose role it stays; null for the operator's command line.
     """
+
+    COVERED = (
+        "id", "account_id", "role", "scope", "prefix", "secret_sha256", "created_by", "created_at", "expires_at",
+        "revoked_at",
+    )  # fmt: skip
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="api_keys", db_index=False)
     name = models.CharField(max_length=100)

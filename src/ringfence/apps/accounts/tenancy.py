@@ -21,14 +21,15 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ringfence.apps.accounts.errors import NoTenant, OtherTenant
 from ringfence.apps.rows.cursor import set_tenant
+from ringfence.apps.rows.purpose import demand
 
 # Of no account: people, who may belong to several; the policy and what is measured about it, which are everybody's;
 # the sweeps, which go over all; how much of the erasure ledger the database knows.
 OUTSIDE: Final = frozenset(
     {
         "analytics.view", "analytics.day", "analytics.mark", "analytics.choice",
-        "accounts.user", "policies.enforcedpolicy", "assurance.measurement", "sweeps.sweep", "sweeps.clockmark",
-        "calls.ledgermark", "people.session", "people.place", "people.profile", "people.signup", "people.errand", "people.mail",
+        "accounts.user", "keys.enteredmark", "keys.forgedrow", "policies.enforcedpolicy", "assurance.measurement", "sweeps.sweep", "sweeps.clockmark",
+        "calls.ledgermark", "people.session", "people.place", "people.identity", "people.profile", "people.signup", "people.errand", "people.mail",
         "people.count", "recipients.house", "recipients.housepassage", "recipients.houserefusal",
     }
 )  # fmt: skip
@@ -66,10 +67,17 @@ def current_tenant() -> UUID | None:
 
 
 def guard(connection: BaseDatabaseWrapper, **_signal: object) -> None:
-    """Make a serving connection refuse statements on fenced tables outside `tenant`. A receiver of connection_created."""
+    """Make a serving connection refuse statements on fenced tables outside `tenant`, and on personal ones for a purpose that may
+    not use them. A receiver of connection_created.
+    """
     if connection.settings_dict.get("USER") == "rf_owner" or _refuse_silence in connection.execute_wrappers:
         return
     connection.execute_wrappers.append(_refuse_silence)
+
+
+def guarded(connection: BaseDatabaseWrapper) -> bool:
+    """Whether statements of this connection are held against tenant and purpose."""
+    return _refuse_silence in connection.execute_wrappers
 
 
 def fenced_tables() -> frozenset[str]:
@@ -87,6 +95,7 @@ def _refuse_silence(
 ) -> Any:
     if _current.get() is None and _names_fenced_table(sql):
         raise NoTenant("Open `tenant(account_id)` first, and read querysets to their end inside it.")
+    demand(sql)
     return execute(sql, params, many, context)
 
 

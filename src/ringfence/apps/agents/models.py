@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from ringfence.apps.keys.marks import Marked
 from ringfence.apps.rows.base import TenantRow
 
 
@@ -49,8 +50,10 @@ class EngineKind(models.TextChoices):
     LLM = "llm"
 
 
-class Engine(TenantRow):
-    """An account's own connection to an OpenAI-compatible endpoint."""
+class Engine(Marked, TenantRow):
+    """An account's own connection to an OpenAI-compatible endpoint. Marked: its secret, and what is said, go where it points."""
+
+    COVERED = ("id", "account_id", "name", "kind", "base_url", "model", "settings", "sealed_secret")
 
     name = models.SlugField(max_length=60, db_index=False)
     kind = models.CharField(max_length=3, choices=EngineKind)

@@ -13,10 +13,14 @@ from django.db import connection, transaction
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.keys.wiring import vault
 from ringfence.apps.rows.cursor import Cursor
+from ringfence.apps.rows.purpose import reading_for
 from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
+from ringfence.policy import Shown
 from ringfence.vault.people import mark_of
 
+IMPROVE: Final = "improve"
+AGGREGATE: Final = Shown(anonymised=True)  # a count of browsers, of a day, of nobody
 FAMILY: Final = "analytics"
 _NO_WAIT: Final = "SELECT set_config('synchronous_commit', 'off', true)"
 _VIEW: Final = """
@@ -59,7 +63,8 @@ def count_feature(
 
 def forget_marks(cursor: Cursor, clock: Clock) -> None:
     """What told one browser of a day from another goes when the day is over."""
-    cursor.execute(_OVER, [clock.now().date()])
+    with reading_for(IMPROVE, AGGREGATE):
+        cursor.execute(_OVER, [clock.now().date()])
 
 
 def _page(
@@ -67,4 +72,5 @@ def _page(
 ) -> None:  # fmt: skip
     cursor.execute(_VIEW, [new_id(clock), today, page, kind])
     if todays_id is not None:
-        cursor.execute(_BROWSER, [mark_of(vault().root, FAMILY, todays_id), today])
+        with reading_for(IMPROVE, AGGREGATE):
+            cursor.execute(_BROWSER, [mark_of(vault().root, FAMILY, todays_id), today])

@@ -16,6 +16,7 @@ from ringfence.apps.analytics.features import FEATURES
 from ringfence.apps.analytics.models import Feature
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import record
+from ringfence.apps.rows.purpose import reading_for
 
 LONGEST: Final = 366
 _CALLS: Final = """
@@ -110,10 +111,16 @@ def usage(account_id: UUID, *, days: int, now: datetime) -> Usage:
         return Usage(
             first=first, last=last,
             calls=tuple(Calls(day, agent_id, agent, direction, calls, round(ms / 1000)) for day, agent_id, agent, direction, calls, ms in _rows(_CALLS, asked)),
-            totals=tuple(Total(*row) for row in _rows(_TOTALS, asked)),
+            totals=_totals(asked),
             features=tuple(Used(*row) for row in used.values_list("day", "feature", "count")),
             agents_made=tuple((day, count) for day, count in _rows(_AGENTS, asked)),
         )  # fmt: skip
+
+
+def _totals(asked: dict[str, Any]) -> tuple[Total, ...]:
+    """What invoices are made of, shown to whom they are for."""
+    with reading_for("billing"):
+        return tuple(Total(*row) for row in _rows(_TOTALS, asked))
 
 
 def forget_features(account_id: UUID) -> int:

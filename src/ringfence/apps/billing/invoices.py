@@ -10,7 +10,9 @@ from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.billing.amounts import amounts
 from ringfence.apps.billing.models import Invoice
 from ringfence.apps.billing.terms import Terms
+from ringfence.apps.billing.usage import BILLING
 from ringfence.apps.rows.cursor import Cursor
+from ringfence.apps.rows.purpose import reading_for
 from ringfence.core.clock import Clock
 from ringfence.core.errors import NotFound
 from ringfence.core.ids import new_id
@@ -88,14 +90,14 @@ class Month:
 
 def invoices(account_id: UUID) -> list[InvoiceFacts]:
     """All of an account, newest first."""
-    with tenant(account_id):
+    with reading_for(BILLING), tenant(account_id):
         rows = list(Invoice.objects.filter(account_id=account_id).order_by("-first_day").values(*_FIELDS))
     return [InvoiceFacts(**row) for row in rows]
 
 
 def invoice(account_id: UUID, invoice_id: UUID) -> InvoiceFacts:
     """One. Raises NotFound, for another account's as for one that never was."""
-    with tenant(account_id):
+    with reading_for(BILLING), tenant(account_id):
         row = Invoice.objects.filter(account_id=account_id, id=invoice_id).values(*_FIELDS).first()
     if row is None:
         raise NotFound("There is no such invoice. Look under Billing for those that there are.")
@@ -104,14 +106,16 @@ def invoice(account_id: UUID, invoice_id: UUID) -> InvoiceFacts:
 
 def used_since(cursor: Cursor, account_id: UUID, first: date) -> tuple[int, int]:
     """Calls and seconds that no invoice covers yet."""
-    cursor.execute(_SINCE, (account_id, first))
+    with reading_for(BILLING):
+        cursor.execute(_SINCE, (account_id, first))
     calls, seconds = cursor.fetchone()
     return int(calls), int(seconds)
 
 
 def newest_day(cursor: Cursor, account_id: UUID) -> date | None:
     """The last day that an invoice covers."""
-    cursor.execute(_NEWEST, (account_id,))
+    with reading_for(BILLING):
+        cursor.execute(_NEWEST, (account_id,))
     row = cursor.fetchone()
     return row[0] if row else None
 
@@ -120,7 +124,8 @@ def make_invoice(
     cursor: Cursor, clock: Clock, account_id: UUID, month: Month, *, terms: Terms, buyer: str
 ) -> None:
     """One for these days, at the prices of today; again makes none."""
-    cursor.execute(_USED, (month.first, month.last, account_id))
+    with reading_for(BILLING):
+        cursor.execute(_USED, (month.first, month.last, account_id))
     row = cursor.fetchone()
     if row is None:
         return
@@ -136,13 +141,15 @@ def make_invoice(
         new_id(clock), account_id, number, name, buyer, month.plan.value, month.first, month.last, calls, seconds, *charged,
         now, until(KeptLine.BILLING, month.plan, now),
     )  # fmt: skip
-    cursor.execute(_MAKE, values)
+    with reading_for(BILLING):
+        cursor.execute(_MAKE, values)
 
 
 def forget_old(cursor: Cursor, account_id: UUID, now: datetime) -> None:
     """Let go of invoices whose years have passed, and of the usage that they cover."""
-    cursor.execute(_FORGET_USAGE, (account_id, now))
-    cursor.execute(_FORGET, (account_id, now))
+    with reading_for(BILLING):
+        cursor.execute(_FORGET_USAGE, (account_id, now))
+        cursor.execute(_FORGET, (account_id, now))
 
 
 def _said(amount: Decimal | None) -> str | None:

@@ -5,9 +5,11 @@ from typing import Final
 from uuid import UUID
 
 from ringfence.apps.rows.cursor import Cursor
+from ringfence.apps.rows.purpose import reading_for
 from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
 
+BILLING: Final = "billing"
 _COUNT: Final = """
 INSERT INTO billing_usage AS u (id, account_id, day, calls, seconds) VALUES (%s, %s, %s, 1, %s)
 ON CONFLICT (account_id, day) DO UPDATE SET calls = u.calls + 1, seconds = u.seconds + excluded.seconds
@@ -16,4 +18,5 @@ ON CONFLICT (account_id, day) DO UPDATE SET calls = u.calls + 1, seconds = u.sec
 
 def count_call(cursor: Cursor, clock: Clock, account_id: UUID, day: date, seconds: int) -> None:
     """One more call, that ended on this day and lasted so long."""
-    cursor.execute(_COUNT, (new_id(clock), account_id, day, seconds))
+    with reading_for(BILLING):
+        cursor.execute(_COUNT, (new_id(clock), account_id, day, seconds))

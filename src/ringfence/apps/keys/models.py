@@ -1,9 +1,10 @@
-"""One table: bucket keys, wrapped under the epoch of the day on which they end and under the account's."""
+"""Bucket keys, wrapped under the epoch of the day on which they end and under the account's; and what is known of marks."""
 
 from django.db import models
 
-from ringfence.apps.rows.base import TenantRow
+from ringfence.apps.rows.base import Row, TenantRow
 from ringfence.policy import Part
+from ringfence.vault.access import MARK_BYTES
 
 
 class Bucket(TenantRow):
@@ -32,3 +33,20 @@ class Bucket(TenantRow):
             models.Index(fields=["expires_at", "account_id"], name="keys_bucket_due"),
             models.Index(fields=["account_id", "day", "part"], name="keys_bucket_day"),
         ]
+
+
+class EnteredMark(models.Model):
+    """Every mark that ever stood in a row. The database lets none in twice: what was changed or removed stays so."""
+
+    mark = models.BinaryField(max_length=MARK_BYTES, primary_key=True)
+
+
+class ForgedRow(Row):
+    """That a row was met which we did not write: of which table, its id, and when first."""
+
+    place = models.CharField(max_length=40)
+    row_id = models.UUIDField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["place", "row_id"], name="keys_forgedrow_once")]

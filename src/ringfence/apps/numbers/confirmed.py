@@ -101,9 +101,10 @@ def confirm(account_id: UUID, confirmed_id: UUID, code: str, clock: Clock) -> No
 def is_confirmed(account_id: UUID, number: str) -> bool:
     """Whether a member confirmed `number` (E.164)."""
     with tenant(account_id):
-        return ConfirmedNumber.objects.filter(
+        rows = ConfirmedNumber.objects.filter(
             account_id=account_id, number_index=_index(account_id, number), confirmed_at__isnull=False
-        ).exists()
+        )
+        return rows.first() is not None
 
 
 def confirmed_numbers(account_id: UUID) -> tuple[ConfirmedFacts, ...]:

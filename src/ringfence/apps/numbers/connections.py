@@ -11,15 +11,15 @@ from django.db import connection
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import record
+from ringfence.apps.keys.marks import row_of
 from ringfence.apps.keys.wiring import vault
 from ringfence.apps.numbers.errors import NoSuchConnection
 from ringfence.apps.numbers.models import Connection
 from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
 
-_FOR_WEBHOOK: Final = (
-    "SELECT account_id, vendor, settings, sealed_secret FROM lookup.connection_for_webhook(%s)"
-)
+_COLUMNS: Final = (*Connection.COVERED, "mark")
+_FOR_WEBHOOK: Final = f"SELECT {', '.join(_COLUMNS)} FROM lookup.connection_for_webhook(%s)"  # noqa: S608 - constants of ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +67,13 @@ def connect(
 def connections(account_id: UUID) -> tuple[ConnectionFacts, ...]:
     """The account's connections, newest first."""
     with tenant(account_id):
-        rows = list(
-            Connection.objects.filter(account_id=account_id)
-            .order_by("-id")
-            .values("id", "vendor", "label", "settings", "created_at")
+        rows = list(Connection.objects.filter(account_id=account_id).order_by("-id"))
+    return tuple(
+        ConnectionFacts(
+            id=row.id, vendor=row.vendor, label=row.label, settings=row.settings, created_at=row.created_at
         )
-    return tuple(ConnectionFacts(**row) for row in rows)
+        for row in rows
+    )
 
 
 def open_connection(account_id: UUID, connection_id: UUID) -> OpenConnection:
@@ -91,11 +92,12 @@ def connection_for_webhook(connection_id: UUID) -> OpenConnection:
     """
     with connection.cursor() as cursor:
         cursor.execute(_FOR_WEBHOOK, [connection_id])
-        row = cursor.fetchone()
+        found = cursor.fetchone()
+    said = {**dict(zip(_COLUMNS, found, strict=True)), "settings": orjson.loads(found[3])} if found else None
+    row = row_of(Connection, _COLUMNS, tuple(said.values())) if said else None
     if row is None:
         raise NoSuchConnection("There is no such connection.")
-    account_id, vendor, settings, sealed = row
-    return _opened(connection_id, account_id, vendor, orjson.loads(settings), sealed)
+    return _opened(connection_id, row["account_id"], row["vendor"], row["settings"], row["sealed_secret"])
 
 
 def disconnect(account_id: UUID, connection_id: UUID) -> None:

@@ -2,12 +2,15 @@
 
 from django.db import models
 
+from ringfence.apps.keys.marks import Marked
 from ringfence.apps.numbers.causes import Cause
 from ringfence.apps.rows.base import TenantRow
 
 
-class Connection(TenantRow):
+class Connection(Marked, TenantRow):
     """An account's credentials with a carrier. What is secret of them is in `sealed_secret`, nothing else is."""
+
+    COVERED = ("id", "account_id", "vendor", "settings", "sealed_secret")
 
     vendor = models.CharField(max_length=20)
     label = models.CharField(max_length=100)
@@ -34,11 +37,13 @@ class Number(TenantRow):
         indexes = [models.Index(fields=["account_id", "agent_id"], name="numbers_number_agent")]
 
 
-class ConfirmedNumber(TenantRow):
+class ConfirmedNumber(Marked, TenantRow):
     """A number that a member showed to be theirs by a code, so that test calls may be placed to it.
 
     `number_index` and `code_hash` are keyed by the account's key: neither can be guessed back without it.
     """
+
+    COVERED = ("id", "account_id", "user_id", "number_index", "confirmed_at")
 
     user_id = models.UUIDField()
     label = models.CharField(max_length=100, blank=True)

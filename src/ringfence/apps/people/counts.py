@@ -10,9 +10,11 @@ from typing import Any, Final
 from django.db import connection
 
 from ringfence.apps.keys.wiring import vault
+from ringfence.apps.rows.purpose import reading_for
 from ringfence.core.clock import Clock
 from ringfence.vault.people import mark_of
 
+SECURITY: Final = "security"
 _ONE_MORE: Final = """
 INSERT INTO people_count AS c (key, value, expires_at) VALUES (%s, '1', %s)
 ON CONFLICT (key) DO UPDATE SET
@@ -47,7 +49,7 @@ def read(family: str, subject: str, clock: Clock) -> Any:
 
 def put(family: str, subject: str, value: Any, within: timedelta, clock: Clock) -> None:
     """Put a plain value there, whatever was."""
-    with connection.cursor() as cursor:
+    with reading_for(SECURITY), connection.cursor() as cursor:
         cursor.execute(_PUT, [_key(family, subject), json.dumps(value), clock.now() + within])
 
 
@@ -68,6 +70,6 @@ def _key(family: str, subject: str) -> bytes:
 
 
 def _ask(statement: str, values: list[Any]) -> Any:
-    with connection.cursor() as cursor:
+    with reading_for(SECURITY), connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchone()

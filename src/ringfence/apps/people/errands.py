@@ -43,11 +43,12 @@ def new_errand(user: User, kind: Kind, clock: Clock, said: str = "") -> str:
 def meant(token: str, kind: Kind, clock: Clock) -> Meant:
     """What a link is for, without using it: programs that look at mails open links, too. Raises `LinkOver`."""
     rows = Errand.objects.filter(token_mark=_mark(token), kind=kind, used_at=None, expires_at__gt=clock.now())
-    row = rows.select_related("user").first()
-    if row is None or not row.user.is_active:
+    row = rows.first()
+    user = User.objects.filter(id=row.user_id, is_active=True).first() if row else None
+    if row is None or user is None:
         raise LinkOver
     said = open_of_person(vault().root, row.id, _COLUMN, bytes(row.said_sealed or b""))
-    return Meant(id=row.id, user=row.user, said=said)
+    return Meant(id=row.id, user=user, said=said)
 
 
 def use(errand: Meant, clock: Clock) -> None:

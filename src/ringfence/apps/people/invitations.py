@@ -17,6 +17,7 @@ from ringfence.apps.accounts.models import Role, User, normal_email
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import record
+from ringfence.apps.keys.marks import row_of
 from ringfence.apps.keys.wiring import vault
 from ringfence.apps.people.errors import LinkOver, NoSuchInvitation, SomebodyElses
 from ringfence.apps.people.models import Invitation
@@ -26,9 +27,8 @@ from ringfence.vault.people import mark_of
 
 LIVES: Final = timedelta(days=7)
 TOKEN_BYTES: Final = 32
-_BY_MARK: Final = """
-SELECT id, account_id, account_name, email, role, mailed, expires_at, over FROM lookup.invitation_by_mark(%s)
-"""
+_COLUMNS: Final = (*Invitation.COVERED, "account_name", "mark")
+_BY_MARK: Final = f"SELECT {', '.join(_COLUMNS)} FROM lookup.invitation_by_mark(%s)"  # noqa: S608 - constants of ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +81,13 @@ def invited(token: str, clock: Clock) -> Invited:
     """What a link asks, without using it. Raises `LinkOver`."""
     with connection.cursor() as cursor:
         cursor.execute(_BY_MARK, [_mark(token)])
-        row = cursor.fetchone()
-    if row is None or row[7] or row[6] <= clock.now():
+        found = cursor.fetchone()
+    row = row_of(Invitation, _COLUMNS, found)
+    if row is None or row["accepted_at"] or row["revoked_at"] or row["expires_at"] <= clock.now():
         raise LinkOver
     return Invited(
-        id=row[0], account_id=row[1], account_name=row[2], email=row[3], role=Role(row[4]), mailed=row[5]
+        id=row["id"], account_id=row["account_id"], account_name=row["account_name"], email=row["email"],
+        role=Role(row["role"]), mailed=row["mailed"],
     )  # fmt: skip
 
 

@@ -6,15 +6,17 @@ Sessions, sign-ups, mails and counts stand outside accounts, as people do. What 
 from django.db import models
 
 from ringfence.apps.accounts.models import Role, User
+from ringfence.apps.keys.marks import Marked
 from ringfence.apps.rows.base import Row, TenantRow
 
 
-class Session(Row):
+class Session(Marked, Row):
     """That somebody is signed in. The browser's cookie names Django's session, which names this row.
 
     `method` says how they came in; `through` is the single sign-on that vouched for them, and bounds where they may go.
     """
 
+    COVERED = ("id", "user_id", "method", "through", "began_at", "proved_at", "ended_at")
     METHODS = [
         ("link", "One-time link"), ("password", "Password"), ("passkey", "Passkey"), ("totp", "Code of an app"),
         ("recovery", "Recovery code"), ("sign_on", "Single sign-on"),
@@ -29,8 +31,10 @@ class Session(Row):
     ended_at = models.DateTimeField(null=True)
 
 
-class Place(Row):
+class Place(Marked, Row):
     """A browser and a network from which a session was used. `vouched_at` is null until its person proved who they are there."""
+
+    COVERED = ("id", "session_id", "browser", "network", "vouched_at")
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="places")
     browser = models.CharField(max_length=80)
@@ -62,9 +66,10 @@ class SignUp(Row):
     expires_at = models.DateTimeField()
 
 
-class Errand(Row):
+class Errand(Marked, Row):
     """A single-use link to a person's address: to set a new password, or to change the address. The link itself is not stored."""
 
+    COVERED = ("id", "user_id", "kind", "token_mark", "said_sealed", "expires_at", "used_at")
     KINDS = [("password", "New password"), ("address", "New address")]
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
@@ -113,8 +118,10 @@ class Rules(TenantRow):
         constraints = [models.UniqueConstraint(fields=["account_id"], name="people_rules_once")]
 
 
-class SignOn(TenantRow):
+class SignOn(Marked, TenantRow):
     """An account's own identity provider (OpenID Connect). `domains` are those of the addresses it may vouch for."""
+
+    COVERED = ("id", "account_id", "issuer", "client_id", "secret_sealed", "domains", "enforced")
 
     issuer = models.CharField(max_length=300)
     client_id = models.CharField(max_length=200)
@@ -127,8 +134,25 @@ class SignOn(TenantRow):
         constraints = [models.UniqueConstraint(fields=["account_id"], name="people_signon_once")]
 
 
-class Invitation(TenantRow):
+class Identity(Marked, Row):
+    """Who a person is to an account's identity provider. `subject` is a keyed hash of the provider and its name for them.
+
+    The sign-in library keeps such a row, too; it is not asked, since whoever writes it would be whom they like.
+    """
+
+    COVERED = ("id", "user_id", "sign_on", "subject")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    sign_on = models.UUIDField()
+    subject = models.BinaryField(max_length=32, unique=True)
+
+
+class Invitation(Marked, TenantRow):
     """That an account asks somebody in. The link itself is not stored; it works once, and until `expires_at`."""
+
+    COVERED = (
+        "id", "account_id", "email", "role", "token_mark", "invited_by", "mailed", "expires_at", "accepted_at", "revoked_at",
+    )  # fmt: skip
 
     email = models.EmailField(max_length=254)
     role = models.CharField(max_length=16, choices=Role)

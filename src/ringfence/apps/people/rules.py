@@ -1,8 +1,9 @@
 """What an account asks of those who come in: idle minutes, and whether only its own identity provider opens it."""
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -10,8 +11,9 @@ from django.db import connection
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import record
+from ringfence.apps.keys.marks import genuine
 from ringfence.apps.people.errors import BadDetails
-from ringfence.apps.people.models import Rules
+from ringfence.apps.people.models import Rules, SignOn
 from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
 
@@ -20,7 +22,10 @@ from ringfence.core.ids import new_id
 IDLE_MINUTES: Final = 30
 SHORTEST_IDLE: Final = 5
 LONGEST_IDLE: Final = 240
-_OF_USER: Final = "SELECT account_id, idle_minutes, sign_on, enforced FROM lookup.rules_of_user(%s)"
+_COLUMNS: Final = (
+    "account_id", "idle_minutes", "sign_on", "enforced", "issuer", "client_id", "secret_sealed", "domains", "mark",
+)  # fmt: skip
+_OF_USER: Final = f"SELECT {', '.join(_COLUMNS)} FROM lookup.rules_of_user(%s)"  # noqa: S608 - constants of ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +52,19 @@ def rules_of(user_id: UUID) -> dict[UUID, Asked]:
         cursor.execute(_OF_USER, [user_id])
         rows = cursor.fetchall()
     return {
-        account_id: Asked(
-            idle=timedelta(minutes=minutes or IDLE_MINUTES), sign_on=sign_on, enforced=bool(enforced)
-        )
-        for account_id, minutes, sign_on, enforced in rows
+        each["account_id"]: _asked(each) for each in (dict(zip(_COLUMNS, row, strict=True)) for row in rows)
     }
+
+
+def _asked(said: dict[str, Any]) -> Asked:
+    """An identity provider that we did not write opens nothing, and nothing else does until it was named anew."""
+    idle, sign_on = timedelta(minutes=said["idle_minutes"] or IDLE_MINUTES), said["sign_on"]
+    if sign_on is None:
+        return Asked(idle=idle, sign_on=None, enforced=False)
+    values = {**said, "id": sign_on, "domains": json.loads(said["domains"])}
+    if not genuine(SignOn, {name: values[name] for name in SignOn.COVERED}, said["mark"]):
+        return Asked(idle=idle, sign_on=None, enforced=True)
+    return Asked(idle=idle, sign_on=sign_on, enforced=bool(said["enforced"]))
 
 
 def idle_minutes(account_id: UUID) -> int:

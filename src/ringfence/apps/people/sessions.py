@@ -7,13 +7,14 @@ was carried off opens nothing elsewhere, and its owner, at the old place, is not
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Max
 
-from ringfence.apps.accounts.models import Role
+from ringfence.apps.accounts.models import Membership, Role
+from ringfence.apps.keys.marks import genuine, row_of
 from ringfence.apps.people.errors import NoSuchSession
 from ringfence.apps.people.models import Place, Session
 from ringfence.apps.rows.cursor import Cursor
@@ -24,15 +25,18 @@ LONGEST: Final = timedelta(hours=12)  # whatever happens in it
 NOTED_EVERY: Final = timedelta(minutes=1)
 KNOWN_FOR: Final = timedelta(days=60)
 
-_LOOK: Final = """
-SELECT s.method, s.through, s.began_at, s.seen_at, s.proved_at, p.id, p.seen_at, p.vouched_at
+_SESSION: Final = (*Session.COVERED, "seen_at", "mark")
+_PLACE: Final = (*Place.COVERED, "mark")
+_COLUMNS: Final = ", ".join([*(f"s.{name}" for name in _SESSION), *(f"p.{name}" for name in _PLACE)])
+_LOOK: Final = f"""
+SELECT {_COLUMNS}
 FROM people_session s LEFT JOIN people_place p ON p.session_id = s.id AND p.browser = %s AND p.network = %s
 WHERE s.id = %s AND s.user_id = %s AND s.ended_at IS NULL
-"""
-_ROLE_NOW: Final = "SELECT lookup.role_now(%s, %s, %s)"
+"""  # noqa: S608 - constants of ours
+_ROLE_NOW: Final = "SELECT * FROM lookup.member_now(%s, %s, %s)"
 _NEW_PLACE: Final = """
-INSERT INTO people_place (id, session_id, browser, address, network, first_at, seen_at, vouched_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (session_id, browser, network) DO NOTHING RETURNING id
+INSERT INTO people_place (id, session_id, browser, address, network, first_at, seen_at, vouched_at, mark)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (session_id, browser, network) DO NOTHING RETURNING id
 """
 
 
@@ -95,10 +99,10 @@ def begin(
 def known(user_id: UUID, seen: Seen, clock: Clock) -> bool | None:
     """Whether this person was at this place lately; None for somebody who was never anywhere."""
     places = Place.objects.filter(session__user_id=user_id, vouched_at__isnull=False)
-    lately = places.filter(seen_at__gt=clock.now() - KNOWN_FOR)
-    if lately.filter(browser=seen.browser, network=seen.network).exists():
+    lately = list(places.filter(seen_at__gt=clock.now() - KNOWN_FOR))
+    if any((each.browser, each.network) == (seen.browser, seen.network) for each in lately):
         return True
-    return False if lately.exists() else None
+    return False if lately else None
 
 
 def look(session_id: UUID, user_id: UUID, seen: Seen, clock: Clock) -> State | None:
@@ -106,13 +110,16 @@ def look(session_id: UUID, user_id: UUID, seen: Seen, clock: Clock) -> State | N
     with connection.cursor() as cursor:
         cursor.execute(_LOOK, [seen.browser, seen.network, session_id, user_id])
         row = cursor.fetchone()
-    if row is None:
+    ours = row_of(Session, _SESSION, row[: len(_SESSION)]) if row else None
+    if row is None or ours is None:
         return None
-    method, through, began_at, seen_at, proved_at, place_id, _place_seen, vouched_at = row
-    fresh = place_id is None and _place(session_id, seen, clock, vouched=False)
+    here = row[len(_SESSION) :]
+    known_here = here[0] is not None
+    place = row_of(Place, _PLACE, here) if known_here else None
+    fresh = not known_here and _place(session_id, seen, clock, vouched=False)
     return State(
-        id=session_id, method=method, through=through, began_at=began_at, seen_at=seen_at, proved_at=proved_at,
-        vouched=vouched_at is not None, elsewhere=fresh,
+        id=session_id, method=ours["method"], through=ours["through"], began_at=ours["began_at"], seen_at=ours["seen_at"],
+        proved_at=ours["proved_at"], vouched=place is not None and place["vouched_at"] is not None, elsewhere=fresh,
     )  # fmt: skip
 
 
@@ -125,8 +132,29 @@ def role_now(account_id: UUID, user_id: UUID, session_id: UUID) -> Role | None:
 def role_of(cursor: Cursor, account_id: UUID, user_id: UUID, session_id: UUID) -> Role | None:
     """The same over the connection of whoever asks: the calls that members open in a browser."""
     cursor.execute(_ROLE_NOW, [account_id, user_id, session_id])
-    row = cursor.fetchone()
-    return Role(row[0]) if row and row[0] else None
+    return role_in(account_id, user_id, session_id, cursor.fetchone(), cursor)
+
+
+def role_in(
+    account_id: UUID, user_id: UUID, session_id: UUID, found: tuple[Any, ...] | None, cursor: Cursor
+) -> Role | None:
+    """The role that `lookup.member_now` found, if both its rows are ours."""
+    if found is None or found[0] is None:
+        return None
+    member_id, role, since, member_mark, *said, session_mark = found
+    membership = {
+        "id": member_id,
+        "account_id": account_id,
+        "user_id": user_id,
+        "role": role,
+        "created_at": since,
+    }
+    names = ("method", "through", "began_at", "proved_at", "ended_at")
+    session = {"id": session_id, "user_id": user_id, **dict(zip(names, said, strict=True))}
+    ours = genuine(Membership, membership, member_mark, cursor) and genuine(
+        Session, session, session_mark, cursor
+    )
+    return Role(role) if ours else None
 
 
 def note_use(state: State, seen: Seen, clock: Clock) -> None:
@@ -192,10 +220,24 @@ def _listed(row: Session) -> Listed:
 
 def _place(session_id: UUID, seen: Seen, clock: Clock, *, vouched: bool) -> bool:
     now = clock.now()
-    vouched_at = now if vouched else None
+    row = Place(
+        id=new_id(clock), session_id=session_id, browser=seen.browser, address=seen.address, network=seen.network,
+        first_at=now, seen_at=now, vouched_at=now if vouched else None,
+    )  # fmt: skip
+    row.put_mark()
     with connection.cursor() as cursor:
         cursor.execute(
             _NEW_PLACE,
-            [new_id(clock), session_id, seen.browser, seen.address, seen.network, now, now, vouched_at],
+            [
+                row.id,
+                session_id,
+                row.browser,
+                row.address,
+                row.network,
+                now,
+                now,
+                row.vouched_at,
+                bytes(row.mark or b""),
+            ],
         )
         return cursor.fetchone() is not None

@@ -8,18 +8,20 @@ from uuid import UUID
 
 from django.db import connection
 
+from ringfence.apps.accounts.models import User
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import record
 from ringfence.apps.keys.wiring import vault
 from ringfence.apps.people.errors import BadSignOn, NoSuchSignOn
-from ringfence.apps.people.models import SignOn
+from ringfence.apps.people.models import Identity, SignOn
 from ringfence.apps.recipients.register import register
 from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
 from ringfence.egress.recipients import NOTHING_SAID, Terms
 from ringfence.egress.recipients import Kind as Recipient
 from ringfence.egress.target import Target, target_of
+from ringfence.vault.people import mark_of
 
 MOST_DOMAINS: Final = 20
 # Providers that name themselves by one host and answer at others.
@@ -137,10 +139,30 @@ def forget_provider(account_id: UUID) -> None:
         record(account_id, Act.SIGN_ON_CHANGED, Thing("sign_on", str(row.id)))
 
 
+def person_of(found: Provider, uid: str) -> User | None:
+    """Who came in under this name of the provider's before; None for somebody new."""
+    row = Identity.objects.filter(subject=_subject(found, uid)).first()
+    return User.objects.filter(id=row.user_id, is_active=True).first() if row else None
+
+
+def know(found: Provider, uid: str, user: User, clock: Clock) -> None:
+    """From now on this is who the provider means by that name."""
+    subject = _subject(found, uid)
+    row = Identity.objects.filter(subject=subject).first()
+    if row is None or row.user_id != user.id:
+        Identity.objects.filter(subject=subject).delete()
+        Identity.objects.create(id=new_id(clock), user=user, sign_on=found.id, subject=subject)
+
+
+def _subject(found: Provider, uid: str) -> bytes:
+    return mark_of(vault().root, "identity", found.name, uid)
+
+
 def _drop(account_id: UUID, sign_on_id: UUID) -> None:
     SignOn.objects.filter(account_id=account_id, id=sign_on_id).delete()
     with connection.cursor() as cursor:
         cursor.execute(_FORGET_IDENTITIES, [name_of(sign_on_id)])
+    Identity.objects.filter(sign_on=sign_on_id).delete()
 
 
 def _opened(row: SignOn) -> Provider:

@@ -118,7 +118,8 @@ def _person(asked: Wanted, clock: Clock) -> User:
     User.objects.filter(id=user.id).update(password=asked.password)
     prove(user)
     set_profile(user.id, name=asked.name, timezone=asked.timezone)
-    return User.objects.get(id=user.id)
+    made: User = User.objects.get(id=user.id)
+    return made
 
 
 def _account(asked: Wanted, clock: Clock) -> UUID:

@@ -21,3 +21,12 @@ def tables(rows: Iterable[tuple[Any, ...]]) -> dict[str, dict[str, str]]:
     for table, column, kind in rows:
         found.setdefault(table, {})[column] = kind
     return found
+
+
+# What each of some logins may read, by table and column. Anybody may ask it of anybody.
+READ: Final = """
+SELECT r.rolname, c.relname, a.attname
+FROM pg_roles r, pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+WHERE r.rolname = ANY(%s) AND c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+  AND a.attnum > 0 AND NOT a.attisdropped AND has_column_privilege(r.oid, c.oid, a.attnum, 'SELECT')
+"""

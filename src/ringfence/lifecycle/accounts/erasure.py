@@ -21,7 +21,6 @@ from typing import Any, Final
 from uuid import UUID
 
 import structlog
-from django.contrib.sessions.backends.db import SessionStore
 from psycopg.types.json import Jsonb
 
 from ringfence.apps.accounts.errors import NoSuchAccount
@@ -31,6 +30,7 @@ from ringfence.apps.audit.record import note
 from ringfence.apps.calls.models import ErasedPart
 from ringfence.apps.calls.objects import Objects, objects
 from ringfence.apps.keys.wiring import vault as installed
+from ringfence.apps.people.sessionstore import read
 from ringfence.core.clock import Clock
 from ringfence.core.config import current
 from ringfence.core.errors import Unavailable
@@ -191,7 +191,9 @@ class Eraser:
         with self.database.transaction(account_id) as cursor:
             alone = {str(row[0]) for row in cursor.execute(_ALONE, (account_id,)).fetchall()}
             if alone:
-                ended = [key for key, data in cursor.execute(_SESSIONS).fetchall() if _person(data) in alone]
+                ended = [
+                    key for key, data in cursor.execute(_SESSIONS).fetchall() if _person(key, data) in alone
+                ]
                 cursor.execute(_END_SESSIONS, (ended,))
         with self.database.transaction(account_id) as cursor:
             cursor.execute(_ERASE_PEOPLE, (account_id,))
@@ -273,7 +275,7 @@ def _holds(cursor: Any, account_id: UUID, table: str) -> bool:
     return bool(row and row[0])
 
 
-def _person(session_data: str) -> str:
+def _person(session_key: str, session_data: str) -> str:
     """The id of whoever's session it is; empty for nobody's."""
-    person: str = SessionStore().decode(session_data).get("_auth_user_id", "")
+    person: str = read(session_key, session_data).get("_auth_user_id", "")
     return person

@@ -2,17 +2,11 @@
 
 from typing import Final
 
-_PURPOSE: Final = "Reading call data asks the policy's table; that every other read does is not built yet."
 _RIGHTS: Final = "Not built yet: the desk at which these rights are exercised."
 _HIPAA: Final = "Not built yet: HIPAA cannot be enabled for an account."
 
 GAPS: Final = {
     "collect.contact": "Contact lists are not built yet; none can be uploaded.",
-    "use.service": _PURPOSE,
-    "use.billing": _PURPOSE,
-    "use.improve": "Nothing is used to improve the platform: an anonymiser is not built yet, and the policy's table refuses.",
-    "use.security": _PURPOSE,
-    "use.legal": _PURPOSE,
     "use.support": "Support requests are not built yet; there is no way for staff to read call data.",
     "keep.operator": "The operator's own people have no accounts here yet.",
     "guard.staff": "Staff have no console and no way to call data; approvals by the customer are not built yet.",

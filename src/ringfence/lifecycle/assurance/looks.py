@@ -7,7 +7,16 @@ import structlog
 
 from ringfence.apps.assurance.measurements import LOOK, write
 from ringfence.core.errors import RingfenceError
-from ringfence.lifecycle.assurance import collecting, guarding, keeping, leaving, publishing, using, wire
+from ringfence.lifecycle.assurance import (
+    collecting,
+    guarding,
+    keeping,
+    leaving,
+    publishing,
+    purposes,
+    using,
+    wire,
+)
 from ringfence.lifecycle.assurance.values import Evidence, Look, Looking, gap
 
 LOOKS: Final[Mapping[str, Look]] = {
@@ -18,6 +27,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     **leaving.LOOKS,
     **publishing.LOOKS,
     **using.LOOKS,
+    **purposes.LOOKS,
 }
 
 

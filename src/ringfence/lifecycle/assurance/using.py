@@ -5,7 +5,9 @@ from typing import Final
 
 from django.db import connection
 
+from ringfence.apps.analytics.counting import AGGREGATE, IMPROVE
 from ringfence.apps.analytics.models import Mark
+from ringfence.apps.rows.purpose import reading_for
 from ringfence.lifecycle.accounts import tables
 from ringfence.lifecycle.assurance.values import Evidence, Look, Looking, broken, kept
 from ringfence.policy.catalogue import PlaceKind, catalogue
@@ -55,7 +57,8 @@ def usage_goes(looking: Looking) -> Evidence:
     with connection.cursor() as cursor:
         cursor.execute(_TO_ERASE, [now - LATE])
         late = cursor.fetchone()[0]
-    old = Mark.objects.filter(day__lt=(now - LATE).astimezone(UTC).date()).count()
+    with reading_for(IMPROVE, AGGREGATE):
+        old = Mark.objects.filter(day__lt=(now - LATE).astimezone(UTC).date()).count()
     facts = {
         "tables_that_go_with_the_account": str(len(declared)), "overdue_accounts": str(late), "marks_of_earlier_days": str(old),
     }  # fmt: skip

@@ -28,6 +28,7 @@ from ringfence.egress.errors import NoWay
 from ringfence.egress.gate import Gate
 from ringfence.egress.recipients import Going, Kind
 from ringfence.egress.tls import client_context
+from ringfence.web.clock import clock
 
 KIND: Final = "openid_connect"
 PATIENCE_S: Final = 10.0
@@ -70,10 +71,11 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             raise refused(request, "This single sign-on is no longer there.") from None
         said, account.extra_data = _claims(account.extra_data), {}
         request.asked_before_s = _asked_before_s(said)  # type: ignore[attr-defined]
-        user = sociallogin.user if sociallogin.is_existing else _by_address(request, found, said)
+        user = signon.person_of(found, account.uid) or _by_address(request, found, said)
         if user.id not in {each.user_id for each in members(found.account_id)}:
             raise refused(request, "You are no member of this account. Ask its owner to invite you.")
         sociallogin.user = user
+        signon.know(found, account.uid, user, clock())
         SocialAccount.objects.update_or_create(
             provider=account.provider, uid=account.uid, defaults={"user": user, "extra_data": {}}
         )
@@ -95,7 +97,7 @@ def _by_address(request: HttpRequest, found: signon.Provider, said: dict[str, An
         raise refused(
             request, "Your company's sign-in did not vouch for an e-mail address of its own domains."
         )
-    user = User.objects.filter(email=address, is_active=True).first()
+    user: User | None = User.objects.filter(email=address, is_active=True).first()
     if user is None:
         raise refused(request, "You are no member of this account. Ask its owner to invite you.")
     return user

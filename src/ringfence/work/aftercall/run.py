@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 from psycopg.types.json import Jsonb
 
+from ringfence.apps.agents.models import Engine
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import note
 from ringfence.apps.calls.content import (
@@ -28,6 +29,7 @@ from ringfence.apps.calls.errors import PartGone
 from ringfence.apps.calls.objects import Objects
 from ringfence.apps.calls.purposes import PROVIDING, check_purpose
 from ringfence.apps.keys.buckets import BucketGone, open_bucket
+from ringfence.apps.keys.marks import row_of
 from ringfence.core.agent.definition import DefinitionError, parse
 from ringfence.vault.errors import EpochGone
 from ringfence.vault.journal import JournalReader
@@ -54,10 +56,10 @@ FROM calls_recording r JOIN calls_call c ON c.id = r.call_id AND c.account_id = 
 WHERE r.account_id = %s AND r.call_id = %s AND r.state = 'kept' AND c.being_erased_at IS NULL
   AND r.waveform_sealed IS NULL AND (r.expires_at IS NULL OR r.expires_at > %s)
 """
-_ENGINE: Final = """
-SELECT id, base_url, model, settings, sealed_secret FROM agents_engine
-WHERE account_id = %s AND name = %s AND kind = 'llm'
-"""
+_OF_ENGINE: Final = (*Engine.COVERED, "mark")
+_ENGINE: Final = f"""
+SELECT {", ".join(_OF_ENGINE)} FROM agents_engine WHERE account_id = %s AND name = %s AND kind = 'llm'
+"""  # noqa: S608 - constants of ours
 _ADD_SUMMARY: Final = """
 UPDATE calls_transcript SET summary_sealed = %s
 WHERE account_id = %s AND call_id = %s AND state = 'kept' AND wrapped_key = %s
@@ -160,15 +162,18 @@ class AfterCall:
             agent = parse(definition or "")
         except DefinitionError:
             return "", None
-        row = None
+        found = None
         if agent.engines.llm and self._llms:
-            row = cursor.execute(_ENGINE, (account_id, agent.engines.llm)).fetchone()
+            found = cursor.execute(_ENGINE, (account_id, agent.engines.llm)).fetchone()
+        row = row_of(Engine, _OF_ENGINE, found, cursor)
         if row is None:
             return agent.language, None
-        secret = self._vault.open_secret(account_id, row[0], bytes(row[4])) if row[4] else None
+        sealed = row["sealed_secret"]
+        secret = self._vault.open_secret(account_id, row["id"], bytes(sealed)) if sealed else None
         return agent.language, EngineChoice(
-            account_id=account_id, kind="llm", base_url=row[1], model=row[2], settings=row[3], secret=secret
-        )
+            account_id=account_id, kind="llm", base_url=row["base_url"], model=row["model"], settings=row["settings"],
+            secret=secret,
+        )  # fmt: skip
 
     def _summarise(self, words: _Words) -> Summary:
         if words.engine is not None and self._llms is not None and words.turns:

@@ -8,6 +8,7 @@ from ringfence.apps.billing.invoices import invoices
 from ringfence.lifecycle.accounts.erasure import Eraser
 from ringfence.lifecycle.plans.billing import bill, forget
 from ringfence.lifecycle.plans.ending import NOTICE, paid_until
+from ringfence.work.database import Database as Pool
 from tests.db.lifecycle.plans.test_plans import Firm, firm
 from tests.support.office import AGENT, CALLER, SAID
 
@@ -34,15 +35,15 @@ def test_what_destroys_begins_a_day_later_at_the_earliest() -> None:
     )
 
 
-def test_a_month_becomes_one_invoice_of_counts(firm: Firm) -> None:
+def test_a_month_becomes_one_invoice_of_counts(firm: Firm, biller: Pool) -> None:
     firm.office.call()
     firm.broom.later(days=3)
     firm.office.call()
-    assert bill(firm.office.worker, firm.office.clock, firm.account_id) == 0
+    assert bill(biller, firm.office.clock, firm.account_id) == 0
     firm.broom.until(datetime(2026, 2, 1, 2, tzinfo=UTC))
     firm.office.call()
-    assert bill(firm.office.worker, firm.office.clock, firm.account_id) == 1
-    assert bill(firm.office.worker, firm.office.clock, firm.account_id) == 0
+    assert bill(biller, firm.office.clock, firm.account_id) == 1
+    assert bill(biller, firm.office.clock, firm.account_id) == 0
     (one,) = invoices(firm.account_id)
     assert (one.first_day, one.last_day, one.calls, one.seconds) == (
         date(2026, 1, 1),
@@ -53,7 +54,7 @@ def test_a_month_becomes_one_invoice_of_counts(firm: Firm) -> None:
     assert one.until == one.issued_at.replace(year=2033)
 
 
-def test_it_outlives_its_account_for_seven_years_and_says_nothing_of_a_call(firm: Firm) -> None:
+def test_it_outlives_its_account_for_seven_years_and_says_nothing_of_a_call(firm: Firm, biller: Pool) -> None:
     call_id = firm.office.call()
     assert Eraser.here(firm.office.worker, firm.office.vault).erase(firm.account_id)
     (one,) = invoices(firm.account_id)
@@ -68,7 +69,7 @@ def test_it_outlives_its_account_for_seven_years_and_says_nothing_of_a_call(firm
     words = {word for line in SAID for word in line[1].split() if len(word) > 4}
     assert not [each for each in (CALLER, AGENT, str(call_id), *words) if each in text]
     firm.broom.until(one.until)
-    forget(firm.office.worker, firm.office.clock, firm.account_id)
+    forget(biller, firm.office.clock, firm.account_id)
     assert invoices(firm.account_id) == []
     with firm.database.superuser() as look:
         left = look.execute("SELECT 1 FROM billing_usage WHERE account_id = %s", [firm.account_id])

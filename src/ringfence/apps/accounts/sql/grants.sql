@@ -1,10 +1,11 @@
 -- Accounts and people
 GRANT SELECT, INSERT, UPDATE ON accounts_account TO rf_web;
-GRANT SELECT ON accounts_account TO rf_media, rf_worker;
+GRANT SELECT ON accounts_account TO rf_worker;
+GRANT SELECT (id, plan, timezone, shelf, then_plan, then_at, erasing_at) ON accounts_account TO rf_media;
 GRANT SELECT, INSERT, UPDATE ON accounts_user TO rf_web;
 GRANT SELECT, INSERT, UPDATE, DELETE ON accounts_membership TO rf_web;
 GRANT SELECT, INSERT ON accounts_apikey TO rf_web;
-GRANT UPDATE (last_used_at, revoked_at) ON accounts_apikey TO rf_web;
+GRANT UPDATE (last_used_at, revoked_at, mark) ON accounts_apikey TO rf_web;
 GRANT SELECT, INSERT, UPDATE, DELETE ON accounts_idempotentwrite TO rf_web;
 GRANT SELECT, DELETE ON accounts_idempotentwrite TO rf_worker;
 
@@ -25,8 +26,8 @@ BEGIN
           AND a.atttypid = 'uuid'::regtype AND NOT a.attisdropped
     LOOP EXECUTE format('GRANT SELECT (id, account_id), DELETE ON %s TO rf_lookup', tenants.name); END LOOP;
 END $$;
-GRANT SELECT (id, account_id, user_id, role) ON accounts_membership TO rf_lookup;
-GRANT SELECT (id, account_id, role, scope, created_by, prefix, secret_sha256, expires_at, revoked_at, last_used_at)
+GRANT SELECT (id, account_id, user_id, role, created_at, mark) ON accounts_membership TO rf_lookup;
+GRANT SELECT (id, account_id, role, scope, prefix, secret_sha256, created_by, created_at, expires_at, revoked_at, last_used_at, mark)
     ON accounts_apikey TO rf_lookup;
 
 -- What comes with Django

@@ -1,5 +1,5 @@
 -- Questions that come before anybody's account is known.
-GRANT USAGE ON SCHEMA lookup TO rf_web, rf_media, rf_worker, rf_audit, rf_gate;
+GRANT USAGE ON SCHEMA lookup TO rf_web, rf_media, rf_worker, rf_audit, rf_billing, rf_gate;
 
 -- name: own_account
 -- The fence of functions that name an account: it must be the transaction's own.
@@ -12,14 +12,16 @@ BEGIN
 END $$;
 
 -- name: api_key_by_prefix
--- Whose key begins like this, and which role its maker has now: null where the operator made it. The key of somebody who is no
+-- Whose key begins like this, and the membership of its maker: null where the operator made it. The key of somebody who is no
 -- member any more is not found. Prefixes are random, so there is one, or in theory two.
 DROP FUNCTION IF EXISTS lookup.api_key_by_prefix(text);
 CREATE FUNCTION lookup.api_key_by_prefix(wanted text)
-RETURNS TABLE (id uuid, account_id uuid, role text, scope text, maker_role text, secret_sha256 bytea,
-               expires_at timestamptz, revoked_at timestamptz, last_used_at timestamptz)
+RETURNS TABLE (id uuid, account_id uuid, role text, scope text, prefix text, secret_sha256 bytea, created_by uuid,
+               created_at timestamptz, expires_at timestamptz, revoked_at timestamptz, last_used_at timestamptz, mark bytea,
+               maker_id uuid, maker_role text, maker_since timestamptz, maker_mark bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT k.id, k.account_id, k.role, k.scope, m.role, k.secret_sha256, k.expires_at, k.revoked_at, k.last_used_at
+    SELECT k.id, k.account_id, k.role, k.scope, k.prefix, k.secret_sha256, k.created_by, k.created_at, k.expires_at,
+           k.revoked_at, k.last_used_at, k.mark, m.id, m.role, m.created_at, m.mark
     FROM public.accounts_apikey k
     LEFT JOIN public.accounts_membership m ON m.account_id = k.account_id AND m.user_id = k.created_by
     WHERE k.prefix = wanted AND (k.created_by IS NULL OR m.id IS NOT NULL)
@@ -28,10 +30,11 @@ GRANT EXECUTE ON FUNCTION lookup.api_key_by_prefix(text) TO rf_web;
 
 -- name: memberships_of_user
 -- Where a person who signed in belongs.
-CREATE OR REPLACE FUNCTION lookup.memberships_of_user(wanted uuid)
-RETURNS TABLE (account_id uuid, slug text, name text, plan text, role text)
+DROP FUNCTION IF EXISTS lookup.memberships_of_user(uuid);
+CREATE FUNCTION lookup.memberships_of_user(wanted uuid)
+RETURNS TABLE (account_id uuid, slug text, name text, plan text, role text, id uuid, created_at timestamptz, mark bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT a.id, a.slug, a.name, a.plan, m.role
+    SELECT a.id, a.slug, a.name, a.plan, m.role, m.id, m.created_at, m.mark
     FROM public.accounts_membership m JOIN public.accounts_account a ON a.id = m.account_id
     WHERE m.user_id = wanted ORDER BY a.slug
 $$;

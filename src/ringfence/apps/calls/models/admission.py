@@ -7,7 +7,7 @@ from ringfence.apps.rows.base import TenantRow
 
 
 class Ticket(TenantRow):
-    """Only the token's SHA-256 rests here. `lookup.redeem_ticket` uses it up.
+    """Only a keyed hash of the token rests here (`vault.access.ticket_mark`). `lookup.redeem_ticket` uses it up.
 
     `held_by` and `session` are the member who talks from a browser: the call ends with what allowed it. Null for telephones.
     """

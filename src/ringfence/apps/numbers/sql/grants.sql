@@ -6,4 +6,4 @@ GRANT SELECT ON numbers_confirmednumber TO rf_worker;
 GRANT SELECT, INSERT ON numbers_suppression TO rf_web, rf_media, rf_worker;
 GRANT DELETE ON numbers_suppression TO rf_web, rf_worker;
 
-GRANT SELECT (id, account_id, vendor, settings, sealed_secret) ON numbers_connection TO rf_lookup;
+GRANT SELECT (id, account_id, vendor, settings, sealed_secret, mark) ON numbers_connection TO rf_lookup;

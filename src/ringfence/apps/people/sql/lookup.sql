@@ -2,10 +2,13 @@
 
 -- name: rules_of_user
 -- What each account of a person asks of them: idle minutes, and whether only its own identity provider opens it.
-CREATE OR REPLACE FUNCTION lookup.rules_of_user(wanted uuid)
-RETURNS TABLE (account_id uuid, idle_minutes integer, sign_on uuid, enforced boolean)
+DROP FUNCTION IF EXISTS lookup.rules_of_user(uuid);
+CREATE FUNCTION lookup.rules_of_user(wanted uuid)
+RETURNS TABLE (account_id uuid, idle_minutes integer, sign_on uuid, enforced boolean, issuer text, client_id text,
+               secret_sealed bytea, domains text, mark bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT m.account_id, r.idle_minutes::integer, s.id, COALESCE(s.enforced, false)
+    SELECT m.account_id, r.idle_minutes::integer, s.id, COALESCE(s.enforced, false), s.issuer, s.client_id,
+           s.secret_sealed, s.domains::text, s.mark
     FROM public.accounts_membership m
     LEFT JOIN public.people_rules r ON r.account_id = m.account_id
     LEFT JOIN public.people_signon s ON s.account_id = m.account_id
@@ -13,22 +16,29 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 GRANT EXECUTE ON FUNCTION lookup.rules_of_user(uuid) TO rf_web;
 
--- name: role_now
--- The role of a member whose session is open, asked again and again by what they opened: null once either was taken away.
-CREATE OR REPLACE FUNCTION lookup.role_now(account uuid, member uuid, session uuid) RETURNS text
+-- name: member_now
+-- A member and their open session, asked again and again by what they opened: no row once either was taken away. Whoever asks
+-- holds both marks against what they cover.
+DROP FUNCTION IF EXISTS lookup.role_now(uuid, uuid, uuid);
+CREATE OR REPLACE FUNCTION lookup.member_now(account uuid, member uuid, session uuid)
+RETURNS TABLE (membership_id uuid, role text, since timestamptz, membership_mark bytea, method text, through uuid,
+               began_at timestamptz, proved_at timestamptz, ended_at timestamptz, session_mark bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT m.role FROM public.accounts_membership m JOIN public.people_session s ON s.user_id = m.user_id
+    SELECT m.id, m.role, m.created_at, m.mark, s.method, s.through, s.began_at, s.proved_at, s.ended_at, s.mark
+    FROM public.accounts_membership m JOIN public.people_session s ON s.user_id = m.user_id
     WHERE m.account_id = account AND m.user_id = member AND s.id = session AND s.ended_at IS NULL
 $$;
-GRANT EXECUTE ON FUNCTION lookup.role_now(uuid, uuid, uuid) TO rf_web, rf_media;
+GRANT EXECUTE ON FUNCTION lookup.member_now(uuid, uuid, uuid) TO rf_web, rf_media;
 
 -- name: invitation_by_mark
-CREATE OR REPLACE FUNCTION lookup.invitation_by_mark(wanted bytea)
-RETURNS TABLE (id uuid, account_id uuid, account_name text, email text, role text, mailed boolean, expires_at timestamptz,
+DROP FUNCTION IF EXISTS lookup.invitation_by_mark(bytea);
+CREATE FUNCTION lookup.invitation_by_mark(wanted bytea)
+RETURNS TABLE (id uuid, account_id uuid, account_name text, email text, role text, token_mark bytea, invited_by uuid,
+               mailed boolean, expires_at timestamptz, accepted_at timestamptz, revoked_at timestamptz, mark bytea,
                over boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT i.id, i.account_id, a.name, i.email, i.role, i.mailed, i.expires_at,
-           i.accepted_at IS NOT NULL OR i.revoked_at IS NOT NULL
+    SELECT i.id, i.account_id, a.name, i.email, i.role, i.token_mark, i.invited_by, i.mailed, i.expires_at, i.accepted_at,
+           i.revoked_at, i.mark, i.accepted_at IS NOT NULL OR i.revoked_at IS NOT NULL
     FROM public.people_invitation i JOIN public.accounts_account a ON a.id = i.account_id
     WHERE i.token_mark = wanted
 $$;

@@ -18,6 +18,7 @@ from ringfence.apps.accounts.models import Role
 from ringfence.apps.agents.agents import create_agent
 from ringfence.apps.agents.versions import get_for_call, publish
 from ringfence.apps.calls.objects import Objects
+from ringfence.apps.rows.purpose import reading_for
 from ringfence.core.agent.examples import source
 from ringfence.core.call import (
     CallResult,
@@ -37,7 +38,7 @@ from ringfence.core.config import Config
 from ringfence.core.errors import Unavailable
 from ringfence.egress.tls import client_context
 from ringfence.lifecycle.accounts.erasure import Eraser
-from ringfence.policy import Plan
+from ringfence.policy import Plan, Shown
 from ringfence.vault.vault import Vault
 from ringfence.voice.runtime.recorder import Recorder, as_line
 from ringfence.work.admission import begin_call
@@ -52,6 +53,7 @@ KEY_LIVES: Final = timedelta(minutes=30)
 ANSWER_S: Final = 10.0
 PLAN: Final = Plan.GROWTH  # it has periods, and a trail
 
+DUE: Final = Shown(required=True)  # kept because a law wants it: here it wants nothing
 _NOBODYS: Final = (
     "DELETE FROM billing_usage WHERE account_id = %s",
     "DELETE FROM billing_invoice WHERE account_id = %s",
@@ -153,7 +155,7 @@ def leave(scene: Scene) -> bool:
     What the law wants kept of a customer is wanted of nobody here: invoices and records of consent go, too.
     """
     gone = Eraser.here(scene.worker, scene.vault).erase(scene.account_id, by="trial")
-    with scene.worker.transaction(scene.account_id) as cursor:
+    with reading_for("legal", DUE), scene.worker.transaction(scene.account_id) as cursor:
         for statement in _NOBODYS:
             cursor.execute(statement, (scene.account_id,))
     return gone
