@@ -13,6 +13,7 @@ from ringfence.policy import load
 from ringfence.policy.catalogue import PlaceKind, catalogue
 from ringfence.policy.errors import BadPolicy
 from ringfence.policy.logins import LoginSees, logins, permitted, read
+from ringfence.web.entries import ENTRIES, purposes_of
 from tests.support.database import Database
 
 TABLES = catalogue().of(PlaceKind.TABLE)
@@ -76,3 +77,12 @@ def test_a_login_that_would_see_too_much_is_not_declared() -> None:
     ):
         with pytest.raises(BadPolicy, match="no such columns"):
             read(head + wrong, catalogue(), load())
+
+
+def test_no_entry_has_a_purpose_that_its_login_has_not() -> None:
+    for path, purposes in ENTRIES.items():
+        assert purposes, path
+        assert set(purposes) <= set(logins()["rf_web"].purposes), path
+    assert purposes_of("/api/v1/calls") == ENTRIES["/api/"]
+    assert purposes_of("/learn/calls/") == ENTRIES["/"]
+    assert not {"support", "advertising"} & {each for some in ENTRIES.values() for each in some}
