@@ -45,6 +45,7 @@ def test_anothers_rows_cannot_be_changed_or_planted(two: tuple[UUID, UUID], cloc
             account_id=theirs,
             name="x",
             role="owner",
+            scope="everything",
             prefix="x",
             secret_sha256=b"",
             created_at=clock.now(),
