@@ -45,6 +45,7 @@ class SessionStore(Rows):
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         row = super().create_model_instance(data)
         row.session_key = stored(self._key())
+        row.expire_date = self.get_expiry_date(modification=vault().clock.now())  # one clock writes and reads
         return row
 
     def load(self) -> dict[str, Any]:
