@@ -8,7 +8,9 @@ from ringfence.boot.commands import Group, as_json, say, say_rows
 
 _kind = click.option("--kind", type=click.Choice(["mail", "objects"]), required=True)
 _host = click.option("--host", required=True, help="Its name; with a dot before it, every name below.")
-_port = click.option("--port", type=click.IntRange(1, 65535), default=443, show_default=True, help="Its port.")
+_port = click.option(
+    "--port", type=click.IntRange(1, 65535), default=443, show_default=True, help="Its port."
+)
 
 
 @click.group(cls=Group)

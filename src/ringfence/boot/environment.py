@@ -31,6 +31,7 @@ VARIABLES: Final = {
     "RINGFENCE_ROOT_KEY": "Path of the root key file.",
     "DATABASE_URL": "A role's own database login; off this machine with sslmode=verify-full. Unset, the embedded server is used.",
     "AUDIT_DATABASE_URL": "A worker's second login, rf_audit, which prunes the audit trail; unset, the embedded server is used.",
+    "STAFF_DATABASE_URL": "A web process's second login, rf_staff, for the operator's console; unset, the embedded server is used.",
     "OBJECT_STORE_URL": "Where recordings rest: a folder or a bucket.",
     "KEYRING_URL": "Where the keys of time rest: a folder or a bucket, never the database.",
     "RINGFENCE_KEYRING_BACKUP": "Where the keyring's own copy rests: a folder or bucket apart from the database's backups.",
@@ -112,7 +113,7 @@ def _root_key(path: Path, data: Path) -> FileRootKey:
 
 
 def _database_urls(env: Mapping[str, str], login: Login, root: FileRootKey, run_dir: Path) -> DatabaseUrls:
-    """A process has its own login alone. A worker has the pruner's besides; on a fleet, if it was given."""
+    """A process has its own login alone. A worker has the pruner's besides, web the operator's console's; on a fleet, if given."""
 
     def own(name: str) -> str:
         return f"postgresql://rf_{name}:{database_password(root, f'rf_{name}')}@/ringfence?host={run_dir}"
@@ -123,6 +124,8 @@ def _database_urls(env: Mapping[str, str], login: Login, root: FileRootKey, run_
         pruner := _given(env, "AUDIT_DATABASE_URL") or (None if given else own("audit"))
     ):
         urls["audit"] = pruner
+    if login == "web" and (staff := _given(env, "STAFF_DATABASE_URL") or (None if given else own("staff"))):
+        urls["staff"] = staff
     return DatabaseUrls(**urls)
 
 

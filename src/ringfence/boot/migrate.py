@@ -38,7 +38,7 @@ def make_logins(server: EmbeddedPostgres, root: FileRootKey) -> None:
     passwords = logins.Passwords(
         **{
             name: database_password(root, f"rf_{name}")
-            for name in ("owner", "web", "media", "worker", "audit", "gate")
+            for name in ("owner", "web", "media", "worker", "audit", "gate", "staff")
         }
     )
     with psycopg.connect(server.make_database(), autocommit=True) as admin:

@@ -30,6 +30,9 @@ class Action(StrEnum):
     EDIT_HOLDS = "edit_holds"  # legal holds: the owner and the privacy officer, nobody else
     SEE_RECIPIENTS = "see_recipients"  # who received what
     EDIT_RECIPIENTS = "edit_recipients"  # where they are, and on what ground they may receive
+    SEE_SUPPORT = "see_support"  # support requests, and what staff asked for
+    ASK_SUPPORT = "ask_support"  # open one, write to it
+    APPROVE_SUPPORT = "approve_support"  # let a named person of the operator's see call data; take it back
     SEE_AUDIT = "see_audit"  # who did what, and exports of it
 
 
@@ -55,9 +58,12 @@ TABLE: Final[dict[Role, frozenset[Action]]] = {
             Action.SEE_HOLDS,
             Action.SEE_RECIPIENTS,
             Action.EDIT_RECIPIENTS,
+            Action.SEE_SUPPORT,
+            Action.ASK_SUPPORT,
+            Action.APPROVE_SUPPORT,
         }
     ),
-    Role.MANAGER: frozenset(_WORKING | {Action.EDIT_NUMBERS}),
+    Role.MANAGER: frozenset(_WORKING | {Action.EDIT_NUMBERS, Action.SEE_SUPPORT, Action.ASK_SUPPORT}),
     Role.ANALYST: frozenset({Action.SEE_CALLS, Action.SEE_AGENTS}),
     Role.BILLING: frozenset({Action.EDIT_COMPANY, Action.SEE_PLAN}),
     Role.PRIVACY_OFFICER: frozenset(
@@ -72,6 +78,9 @@ TABLE: Final[dict[Role, frozenset[Action]]] = {
             Action.EDIT_HOLDS,
             Action.SEE_RECIPIENTS,
             Action.EDIT_RECIPIENTS,
+            Action.SEE_SUPPORT,
+            Action.ASK_SUPPORT,
+            Action.APPROVE_SUPPORT,
         }
     ),
 }

@@ -11,14 +11,14 @@ EXPECTED = {
     Role.ADMIN: set(Action) - {Action.EDIT_PLAN, Action.EDIT_HOLDS},
     Role.MANAGER: {
         Action.SEE_CALLS, Action.READ_CALLS, Action.DELETE_CALLS, Action.EXPORT_CALLS, Action.SEE_AGENTS, Action.EDIT_AGENTS,
-        Action.PLACE_CALLS, Action.SEE_NUMBERS, Action.EDIT_NUMBERS,
+        Action.PLACE_CALLS, Action.SEE_NUMBERS, Action.EDIT_NUMBERS, Action.SEE_SUPPORT, Action.ASK_SUPPORT,
     },
     Role.ANALYST: {Action.SEE_CALLS, Action.SEE_AGENTS},
     Role.BILLING: {Action.EDIT_COMPANY, Action.SEE_PLAN},
     Role.PRIVACY_OFFICER: {
         Action.SEE_CALLS, Action.READ_CALLS, Action.DELETE_CALLS, Action.EXPORT_CALLS, Action.SEE_AGENTS,
         Action.SEE_NUMBERS, Action.SEE_MEMBERS, Action.SEE_AUDIT, Action.SEE_PLAN, Action.SEE_HOLDS, Action.EDIT_HOLDS,
-        Action.SEE_RECIPIENTS, Action.EDIT_RECIPIENTS,
+        Action.SEE_RECIPIENTS, Action.EDIT_RECIPIENTS, Action.SEE_SUPPORT, Action.ASK_SUPPORT, Action.APPROVE_SUPPORT,
     },
 }  # fmt: skip
 OPEN = {"home", "sign-in", "sign-in-link", "sign-out", "gallery", "twilio-voice", "twilio-status"}
@@ -62,5 +62,8 @@ def test_every_role_has_a_line() -> None:
 
 def test_every_page_asks_who_is_looking() -> None:
     patterns = [each for each in get_resolver().url_patterns if isinstance(each, URLPattern)]
+    operators = {each.name for each in patterns if hasattr(each.callback, "staff")}
     unasked = {each.name for each in patterns if not hasattr(each.callback, "action")}
-    assert unasked == OPEN
+    assert unasked - operators == OPEN
+    assert operators == {each.name for each in patterns if str(each.pattern).startswith("operator/")}
+    assert operators <= unasked, "a page of a member's is none of staff's"

@@ -6,6 +6,7 @@
     rf_worker   after-call jobs, recovery, sweeps
     rf_audit    prunes the trail, and does nothing else: no other login can take an event away
     rf_gate     lets out: reads the register of recipients, writes what went and what did not
+    rf_staff    the operator's console: support requests, what a customer released, counts; selects no sealed part of a call
     rf_lookup   nobody signs in as it: it owns the functions of schema `lookup`, each of which answers one question
                 that has no tenant yet, or that row-level security would make slow. Fences let it through.
 
@@ -25,7 +26,7 @@ from psycopg import sql
 
 OWNER: Final = "rf_owner"
 LOOKUP: Final = "rf_lookup"
-SERVING: Final = ("rf_web", "rf_media", "rf_worker", "rf_audit", "rf_gate")
+SERVING: Final = ("rf_web", "rf_media", "rf_worker", "rf_audit", "rf_gate", "rf_staff")
 
 _TIMEOUTS: Final = {
     "rf_web": "30s",
@@ -33,6 +34,7 @@ _TIMEOUTS: Final = {
     "rf_worker": "10min",
     "rf_audit": "10min",
     "rf_gate": "5s",
+    "rf_staff": "30s",
 }
 _ONE_AT_A_TIME: Final = 7_234_118_561
 
@@ -47,6 +49,7 @@ class Passwords:
     worker: str = field(repr=False)
     audit: str = field(repr=False)
     gate: str = field(repr=False)
+    staff: str = field(repr=False)
 
 
 def create(server: psycopg.Connection[Any], database: str, passwords: Passwords) -> None:
@@ -58,7 +61,14 @@ def create(server: psycopg.Connection[Any], database: str, passwords: Passwords)
         **dict(
             zip(
                 SERVING,
-                (passwords.web, passwords.media, passwords.worker, passwords.audit, passwords.gate),
+                (
+                    passwords.web,
+                    passwords.media,
+                    passwords.worker,
+                    passwords.audit,
+                    passwords.gate,
+                    passwords.staff,
+                ),
                 strict=True,
             )
         ),

@@ -30,6 +30,7 @@ OUTSIDE: Final = frozenset(
         "accounts.user", "policies.enforcedpolicy", "assurance.measurement", "sweeps.sweep", "sweeps.clockmark",
         "calls.ledgermark", "people.session", "people.place", "people.profile", "people.signup", "people.errand", "people.mail",
         "people.count", "recipients.house", "recipients.housepassage", "recipients.houserefusal",
+        "staff.person", "staff.deed",
     }
 )  # fmt: skip
 

@@ -7,7 +7,18 @@ from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.renderers import BaseRenderer
 
-from ringfence.web.api import account, agents, audit, calls, consents, holds, numbers, receipts, recipients
+from ringfence.web.api import (
+    account,
+    agents,
+    audit,
+    calls,
+    consents,
+    holds,
+    numbers,
+    receipts,
+    recipients,
+    support,
+)
 from ringfence.web.api.principal import Bearer
 from ringfence.web.api.problems import install
 
@@ -38,4 +49,5 @@ api.add_router("/recipients", recipients.router)
 api.add_router("/account", account.router)
 api.add_router("/holds", holds.router)
 api.add_router("/consents", consents.router)
+api.add_router("/support", support.router)
 install(api)
