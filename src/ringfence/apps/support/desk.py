@@ -115,6 +115,16 @@ def ask(
     cursor: Cursor, vault: Vault, me: Person, account_id: UUID, request_id: UUID, wanted: Wanted, clock: Clock
 ) -> UUID:  # fmt: skip
     """Ask the customer for access, for oneself. Raises NoSuchRequest, RequestClosed, BadRequest."""
+    ask_id = put(cursor, vault, me.id, account_id, request_id, wanted, clock)
+    note(cursor, vault, account_id, Act.ACCESS_ASKED, Thing("support_ask", str(ask_id)), purpose=PURPOSE)
+    write(cursor, Deed.ACCESS_ASKED, clock, customer_id=account_id, thing=str(ask_id))
+    return ask_id
+
+
+def put(
+    cursor: Cursor, vault: Vault, person_id: UUID, account_id: UUID, request_id: UUID, wanted: Wanted, clock: Clock
+) -> UUID:  # fmt: skip
+    """The question itself, checked and marked; for `ask`, which writes it down, and for trials."""
     request = _demand_open(cursor, account_id, request_id)
     reason = _checked(request, wanted)
     ask_id, now = new_id(clock), clock.now()
@@ -122,18 +132,16 @@ def ask(
     agent_id = request.agent_id if resource is Resource.AGENT else None
     sealed = seal_words(vault, account_id, asked.TABLE, ask_id, reason)
     terms = asked.question(
-        account_id, ask_id, request_id, me.id, resource.value, wanted.call_id, agent_id, wanted.since, wanted.until,
+        account_id, ask_id, request_id, person_id, resource.value, wanted.call_id, agent_id, wanted.since, wanted.until,
         wanted.hours, sealed,
     )  # fmt: skip
     cursor.execute(
         _ASK,
         (
-            ask_id, account_id, request_id, me.id, resource.value, wanted.call_id, agent_id, wanted.since, wanted.until,
+            ask_id, account_id, request_id, person_id, resource.value, wanted.call_id, agent_id, wanted.since, wanted.until,
             wanted.hours, sealed, asked.mark(vault, terms), now, now + LAPSES_AFTER,
         ),
     )  # fmt: skip
-    note(cursor, vault, account_id, Act.ACCESS_ASKED, Thing("support_ask", str(ask_id)), purpose=PURPOSE)
-    write(cursor, Deed.ACCESS_ASKED, clock, customer_id=account_id, thing=str(ask_id))
     return ask_id
 
 

@@ -17,7 +17,7 @@ from ringfence.apps.calls.reveal import OpenTranscript
 from ringfence.apps.calls.wav import WavReader
 from ringfence.apps.rows.cursor import Cursor
 from ringfence.apps.staff.deeds import Deed, write
-from ringfence.apps.staff.people import Person, one
+from ringfence.apps.staff.people import Person
 from ringfence.apps.support import asked
 from ringfence.apps.support.errors import NotReleased
 from ringfence.apps.support.values import PURPOSE, Asked, Released, State
@@ -53,11 +53,12 @@ class Listed:
 
 
 def in_force(cursor: Cursor, vault: Vault, me: Person, account_id: UUID, ask_id: UUID, clock: Clock) -> Asked:
-    """The approval, if it is mine, in force, and as it was approved. Raises NotReleased; NoSuchAsk if there is none."""
+    """The approval, if it is mine, in force, and as it was approved. Raises NotReleased; NoSuchAsk if there is none.
+
+    That `me` is of the operator's still, the door has asked before.
+    """
     found = asked.read(cursor, vault, account_id, ask_id)
     if found.person_id != me.id or found.state(clock.now()) is not State.IN_FORCE or not found.marked:
-        raise NotReleased(_REFUSED)
-    if one(cursor, vault, me.id) is None:
         raise NotReleased(_REFUSED)
     try:
         demand_release(vault.keyring, ask_id)

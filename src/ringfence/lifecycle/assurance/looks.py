@@ -7,12 +7,22 @@ import structlog
 
 from ringfence.apps.assurance.measurements import LOOK, write
 from ringfence.core.errors import RingfenceError
-from ringfence.lifecycle.assurance import collecting, guarding, keeping, leaving, publishing, using, wire
+from ringfence.lifecycle.assurance import (
+    collecting,
+    guarding,
+    helping,
+    keeping,
+    leaving,
+    publishing,
+    using,
+    wire,
+)
 from ringfence.lifecycle.assurance.values import Evidence, Look, Looking, gap
 
 LOOKS: Final[Mapping[str, Look]] = {
     **collecting.LOOKS,
     **guarding.LOOKS,
+    **helping.LOOKS,
     **wire.LOOKS,
     **keeping.LOOKS,
     **leaving.LOOKS,

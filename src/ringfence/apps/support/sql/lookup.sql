@@ -129,3 +129,32 @@ BEGIN
         FROM public.recipients_recipient p WHERE p.account_id = account;
 END $$;
 GRANT EXECUTE ON FUNCTION lookup.settings_of_account(uuid) TO rf_staff;
+
+-- name: support_standing
+-- Approvals in force, those whose time is over and whose key was not destroyed, and ended ones of which a wrap is left.
+CREATE OR REPLACE FUNCTION lookup.support_standing(at timestamptz) RETURNS TABLE (in_force bigint, late bigint, left_over bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT count(*) FILTER (WHERE s.ended_at IS NULL AND s.ends_at > at),
+           count(*) FILTER (WHERE s.ended_at IS NULL AND s.ends_at <= at - interval '5 minutes'),
+           (SELECT count(*) FROM public.support_releasedpart p JOIN public.support_ask e ON e.id = p.ask_id
+            WHERE e.ended_at IS NOT NULL)
+    FROM public.support_ask s WHERE s.approved
+$$;
+GRANT EXECUTE ON FUNCTION lookup.support_standing(timestamptz) TO rf_web, rf_worker;
+
+-- name: staff_who_are_members
+-- How many people are of the operator's and belong to an account besides: there must be none.
+CREATE OR REPLACE FUNCTION lookup.staff_who_are_members() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT count(*) FROM public.staff_person s
+    WHERE s.removed_at IS NULL AND EXISTS (SELECT 1 FROM public.accounts_membership m WHERE m.user_id = s.user_id)
+$$;
+GRANT EXECUTE ON FUNCTION lookup.staff_who_are_members() TO rf_web, rf_worker;
+
+-- name: support_asks_that_ended
+-- Of these approvals, those that have ended: their keys must be gone.
+CREATE OR REPLACE FUNCTION lookup.support_asks_that_ended(wanted uuid[]) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT count(*) FROM public.support_ask s WHERE s.id = ANY (wanted) AND s.ended_at IS NOT NULL
+$$;
+GRANT EXECUTE ON FUNCTION lookup.support_asks_that_ended(uuid[]) TO rf_web, rf_worker;
