@@ -25,6 +25,7 @@ GRANT SELECT (id, plan) ON accounts_account TO rf_staff;
 GRANT SELECT (id, account_id, subject, opened_at, said_at, closed_at) ON support_request TO rf_lookup;
 GRANT SELECT (id, account_id, approved, ends_at, withdrawn_at, ended_at) ON support_ask TO rf_lookup;
 GRANT SELECT ON support_releasedpart TO rf_lookup;
+GRANT SELECT (account_id, asked_by, confirmed_by) ON support_glass TO rf_lookup;
 GRANT SELECT (id, account_id, agent_slug, started_at, duration_ms, expires_at, being_erased_at) ON calls_call TO rf_lookup;
 GRANT SELECT (id, account_id, call_id, state, expires_at, object_name, duration_ms) ON calls_recording TO rf_lookup;
 GRANT SELECT (id, account_id, call_id, state, expires_at, turns_sealed, variables_sealed, summary_sealed)
