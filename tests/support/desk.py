@@ -53,11 +53,11 @@ def an_employee(clock: ManualClock, name: str = "Noor Haddad") -> Employee:
     return employee
 
 
-def current_code() -> str:
-    """What an app with SECRET shows now."""
+def current_code(secret: str = SECRET) -> str:
+    """What an app with this secret shows now."""
     from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
     from ringfence.boot.clock import SystemClock
 
-    shown: str = format_hotp_value(hotp_value(SECRET, int(SystemClock().now().timestamp()) // 30))
+    shown: str = format_hotp_value(hotp_value(secret, int(SystemClock().now().timestamp()) // 30))
     return shown
