@@ -4,7 +4,7 @@ PY := .venv/bin/python
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup dev check test test-long docs bench audit clean
+.PHONY: help run setup dev check test test-long docs bench audit sbom clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1@/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-20s%s\n", $$1, $$2 }'
@@ -35,6 +35,7 @@ test-long: dev  ## the enumerations, which take longer
 docs: dev
 	@.venv/bin/ringfence datamap > docs/data-map.md
 	@.venv/bin/ringfence datamap --records > docs/records-of-processing.md
+	@.venv/bin/ringfence roles > docs/roles.md
 
 bench: dev  ## the figures, as JSON lines and a table
 	@$(PY) -m bench
@@ -42,5 +43,8 @@ bench: dev  ## the figures, as JSON lines and a table
 audit: setup  ## known vulnerabilities in what is installed (needs the network)
 	@scripts/audit.sh
 
+sbom: setup  ## what an installation is made of, with licences, as CycloneDX: build/sbom.cdx.json
+	@mkdir -p build && $(PY) scripts/sbom.py > build/sbom.cdx.json && echo build/sbom.cdx.json
+
 clean:  ## remove the environment and caches, never data
-	@rm -rf .venv .scan .audit .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf build .venv .scan .audit .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-BENCHES = ("sealing", "calls", "calllog", "audit", "expiry", "erasure", "plans")
+BENCHES = ("sealing", "hearing", "calls", "calllog", "audit", "expiry", "erasure", "plans")
 
 
 def main() -> int:

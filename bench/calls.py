@@ -25,7 +25,7 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 from bench.figures import figure, percentile
 from bench.pipecat import environment
-from ringfence.boot.calling import ulaw_of
+from ringfence.boot.wavefile import ulaw_of
 from ringfence.core.g711 import decode
 from ringfence.voice.telephony.loopback.caller import FRAME, FRAME_S, _begin, _media
 

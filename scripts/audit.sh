@@ -6,4 +6,5 @@ cd "$(dirname "$0")/.."
     .venv/bin/python -m venv .audit
     .audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
 }
-exec .audit/bin/pip-audit --disable-pip --require-hashes --requirement lock/run.txt
+# What could not be asked about is no good news: --strict.
+exec .audit/bin/pip-audit --strict --disable-pip --require-hashes --requirement lock/run.txt

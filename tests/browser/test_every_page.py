@@ -14,7 +14,7 @@ from tests.browser.conftest import Enter, Site, Visitor
 from tests.browser.staff import employed
 
 PUBLIC: Final = {
-    "home": "/", "privacy": "/privacy", "privacy-changes": "/privacy/changes", "trust": "/trust", "sign-in": "/sign-in/",
+    "home": "/", "privacy": "/privacy", "privacy-changes": "/privacy/changes", "trust": "/trust", "problems": "/docs/problems", "sign-in": "/sign-in/",
     "sign-in-link": "/sign-in/link/", "forgotten": "/sign-in/forgotten/", "sign-on": "/sign-in/company/",
 }  # fmt: skip
 CONSOLE: Final = {

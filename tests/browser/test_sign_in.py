@@ -88,7 +88,7 @@ def test_a_role_that_is_lost_is_felt_at_the_next_click(site: Site, enter: Enter)
     visitor = enter(account_id, role=Role.ANALYST)
     from ringfence.apps.accounts.members import members, remove_member
 
-    remove_member(account_id, members(account_id)[0].user_id)
+    remove_member(account_id, members(account_id)[0].user_id, site.clock)
     visitor.go("/learn/calls/")
     assert "/sign-in/" in visitor.page.url
 

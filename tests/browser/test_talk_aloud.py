@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from ringfence.boot.calling import ulaw_of
+from ringfence.boot.wavefile import ulaw_of
 from ringfence.core.g711 import decode
 from tests.browser.conftest import Launch, until
 from tests.support.accounts import an_address

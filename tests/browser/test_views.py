@@ -1,7 +1,7 @@
 """A view of Call Logs: its columns, its days, its rows that follow the calls, and how it stands on a phone."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from playwright.sync_api import expect
 
@@ -40,15 +40,16 @@ def test_columns_are_remembered_until_somebody_signs_out(site: Site, enter: Ente
 
 def test_days_begin_at_the_readers_midnight_and_the_page_says_where(site: Site, enter: Enter) -> None:
     account_id = site.account()
-    log = site.logger(account_id)
+    log, day = site.logger(account_id), (site.clock.now() - timedelta(days=3)).date()
     late, early = (
-        log.log(at=datetime(2026, 11, 20, hour, 30, tzinfo=UTC)) for hour in (14, 16)
+        log.log(at=datetime.combine(day, time(hour, 30), UTC)) for hour in (14, 16)
     )  # 23:30 and 01:30 in Tokyo
+    next_day = f"{day + timedelta(days=1):%Y-%m-%d}"
     page = enter(account_id, zone="Asia/Tokyo").go("/learn/calls/")
     page.get_by_text("Filters and columns").click()
     expect(page.get_by_text("Days begin at midnight in Asia/Tokyo.")).to_be_visible()
-    page.get_by_label("From day").fill("2026-11-21")
-    page.get_by_label("To day").fill("2026-11-21")
+    page.get_by_label("From day").fill(next_day)
+    page.get_by_label("To day").fill(next_day)
     page.keyboard.press("Enter")
     page.wait_for_url("**zone=Asia%2FTokyo**")
     expect(page.locator("tbody a")).to_have_count(1)

@@ -33,13 +33,13 @@ OURS = (
     "sweeps",
 )
 
-# The plainest value of each type.
 # What the database takes in no other way: its own lists are closed.
 CLOSED = {
     ("recipients_recipient", "kind"): "'engine'", ("recipients_recipient", "role"): "'customer'",
     ("recipients_recipient", "ground"): "'eea'", ("recipients_recipient", "purposes"): "'{service}'",
     ("recipients_recipient", "categories"): "'{call}'", ("support_request", "calls"): "'{}'",
 }  # fmt: skip
+# The plainest value of each type.
 PLAIN = {
     "uuid": "%(id)s",
     "text": "'x'",
@@ -54,6 +54,11 @@ PLAIN = {
     "boolean": "true",
     "ARRAY": "'{1}'",
 }
+
+
+def plain(table: str, column: str, kind: str) -> str:
+    """A value that a column takes, as SQL; `account` and `id` are its parameters."""
+    return CLOSED.get((table, column)) or ("%(account)s" if column == "account_id" else PLAIN[kind])
 
 
 @pytest.fixture
@@ -123,10 +128,7 @@ def one_of_each(database: Database, account_id: UUID) -> None:
                 [table],
             ).fetchall()
             names = ", ".join(f'"{name}"' for name, _ in columns)
-            values = ", ".join(
-                CLOSED.get((table, name)) or ("%(account)s" if name == "account_id" else PLAIN[kind])
-                for name, kind in columns
-            )
+            values = ", ".join(plain(table, name, kind) for name, kind in columns)
             admin.execute(
                 f"INSERT INTO {table} ({names}) VALUES ({values})",  # noqa: S608 - our own table names
                 {"id": account_id if table == "accounts_account" else uuid4(), "account": account_id},

@@ -13,8 +13,8 @@ from ringfence.policy.values import Acting
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-def printed(*arguments: str) -> str:
-    done = CliRunner().invoke(main, ["datamap", *arguments])
+def printed(*arguments: str, command: str = "datamap") -> str:
+    done = CliRunner().invoke(main, [command, *arguments])
     assert done.exit_code == 0, done.output
     return done.output
 
@@ -24,6 +24,12 @@ def printed(*arguments: str) -> str:
 )
 def test_the_page_is_what_is_declared(page: str, arguments: tuple[str, ...]) -> None:
     assert (DOCS / page).read_text() == printed(*arguments), (
+        "Run `make docs`, look at what changed, and commit it."
+    )
+
+
+def test_the_matrix_is_what_the_table_and_the_routes_say() -> None:
+    assert (DOCS / "roles.md").read_text() == printed(command="roles"), (
         "Run `make docs`, look at what changed, and commit it."
     )
 

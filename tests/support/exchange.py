@@ -10,13 +10,13 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from ringfence.boot.clock import SystemClock
-from ringfence.core.call import CallResult, CallSetup, Channel, Direction, RightAsked
+from ringfence.core.call import CallResult, CallSetup, Channel, Direction, Holder, RightAsked
 from ringfence.core.errors import Unavailable
 from ringfence.vault.live import LiveKeys
 from ringfence.vault.seal import new_key
 from ringfence.voice.runtime.board import Board
 from ringfence.voice.runtime.media import bind, listen
-from ringfence.voice.runtime.ports import Admitted, EngineChoice, Engines, Journals
+from ringfence.voice.runtime.ports import Admitted, EngineChoice, Engines, Held, Journals
 from ringfence.voice.runtime.services import Services
 from ringfence.voice.runtime.tools import Tools
 from ringfence.voice.speech.fake import LevelVad
@@ -58,6 +58,8 @@ class Doors:
     transfers: list[tuple[str, str, str]] = field(default_factory=list)
     transfer_works: bool = True
     away: int = 0
+    holder: Holder | None = None
+    sent_away: set[Holder] = field(default_factory=set)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     def ticket(self, channel: Channel = Channel.LOOPBACK, direction: Direction = Direction.INBOUND) -> str:
@@ -84,7 +86,7 @@ class Doors:
         if setup is None or setup.channel is not channel:
             return None
         keys = self.keys[setup.call_id] = LiveKeys(new_key(), new_key(), b"")
-        return Admitted(setup=setup, keys=keys, today=datetime(2026, 11, 23, tzinfo=UTC))
+        return Admitted(setup=setup, keys=keys, today=datetime(2026, 11, 23, tzinfo=UTC), holder=self.holder)
 
     async def carrier_secret(self, connection_id: str) -> str | None:
         return TOKEN if connection_id == "known" else None
@@ -102,6 +104,9 @@ class Doors:
 
     async def beat(self, calls: Sequence[tuple[UUID, UUID]]) -> None:
         """Nobody listens."""
+
+    async def withdrawn(self, calls: Sequence[Held]) -> frozenset[UUID]:
+        return frozenset(each.call_id for each in calls if each.holder in self.sent_away)
 
     async def deliver(self, setup: CallSetup, result: CallResult, journals: Journals, keys: LiveKeys) -> None:
         if self.away:

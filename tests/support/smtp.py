@@ -1,5 +1,6 @@
 """A real mail server on the loopback: TLS from the first byte, or STARTTLS, with a name and a password."""
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Iterator
@@ -45,12 +46,16 @@ def mail_server(folder: Path, *, at_once: bool = True) -> Iterator[Post]:
     certificate = ensure(folder, "localhost", SystemClock())
     context: ssl.SSLContext = server_context(certificate)
     post = Post(at_once=at_once)
+    made: list[SMTP] = []
 
     def factory() -> SMTP:
-        return SMTP(
-            post, authenticator=_check, hostname="localhost", auth_required=not at_once, auth_require_tls=not at_once,
-            tls_context=None if at_once else context, require_starttls=not at_once,
+        made.append(
+            SMTP(
+                post, authenticator=_check, hostname="localhost", auth_required=not at_once, auth_require_tls=not at_once,
+                tls_context=None if at_once else context, require_starttls=not at_once,
+            )
         )  # fmt: skip
+        return made[-1]
 
     controller = Controller(
         post, hostname="127.0.0.1", port=_free(), ssl_context=context if at_once else None, ready_timeout=20
@@ -63,7 +68,17 @@ def mail_server(folder: Path, *, at_once: bool = True) -> Iterator[Post]:
     try:
         yield post
     finally:
+        asyncio.run_coroutine_threadsafe(_hang_up(made), controller.loop).result(20)
         controller.stop()
+
+
+async def _hang_up(made: list[SMTP]) -> None:
+    """The library stops its loop under open connections, which are then never closed."""
+    for each in made:
+        if isinstance(each.transport, asyncio.Transport):
+            each.transport.abort()
+    for _ in range(5):
+        await asyncio.sleep(0)  # a connection is lost a few turns after it was given up
 
 
 def _free() -> int:

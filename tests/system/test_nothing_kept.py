@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ringfence.boot.calling import ulaw_of
+from ringfence.boot.wavefile import ulaw_of
 from tests.support.house import House, free_port
 from tests.support.person import Switch, switched_on
 from tests.support.twilio_standin import Says, talk

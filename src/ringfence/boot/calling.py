@@ -1,16 +1,13 @@
 """`ringfence call`: a real call by a synthetic caller, from its ticket to its call log."""
 
 import asyncio
-import io
 import time
-import wave
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-import numpy as np
 import yaml
 from rich.console import Console
 from rich.table import Table
@@ -18,23 +15,16 @@ from rich.table import Table
 from ringfence.boot.clock import SystemClock
 from ringfence.boot.commands import say
 from ringfence.boot.people import begin
+from ringfence.boot.wavefile import BadCaller, ulaw_of
 from ringfence.core.call import Channel, Direction
-from ringfence.core.errors import BadInput, Unavailable
-from ringfence.core.g711 import decode, encode
+from ringfence.core.errors import Unavailable
 from ringfence.egress.tls import client_context
-from ringfence.voice.telephony.loopback.caller import RATE, Line, place_call
+from ringfence.voice.telephony.loopback.caller import Line, place_call
 
 DEMO: Final = "demo"
 LOG_WITHIN_S: Final = 20.0
 SUMMARY_WITHIN_S: Final = 10.0
 ONE_LOOK: Final = timedelta(minutes=1)  # asked again and again until the log is there: one look at one call
-_MULAW: Final = 7
-
-
-class BadCaller(BadInput):
-    """A caller's file that cannot be read."""
-
-    code = "bad_caller"
 
 
 def place(*, account: str, agent: str, caller: str, from_number: str, fast: bool) -> dict[str, Any]:
@@ -89,30 +79,6 @@ def lines_of(caller: str) -> list[Line]:
     if path.suffix in {".yaml", ".yml"}:
         return _script(path)
     return [Line(ulaw=ulaw_of(path))]
-
-
-def ulaw_of(path: Path) -> bytes:
-    """A WAV file as one channel of µ-law at 8 kHz. Takes PCM of 16 bits, and µ-law; any rate, one or two channels."""
-    data = path.read_bytes()
-    try:
-        kind = int.from_bytes(data[20:22], "little")
-        if kind == _MULAW:
-            channels, rate = data[22], int.from_bytes(data[24:28], "little")
-            start = data.index(b"data") + 8
-            pcm = decode(data[start : start + int.from_bytes(data[start - 4 : start], "little")])
-        else:
-            with wave.open(io.BytesIO(data)) as file:
-                channels, rate, width = file.getnchannels(), file.getframerate(), file.getsampwidth()
-                pcm = file.readframes(file.getnframes())
-            if width != 2:  # noqa: PLR2004 (bytes of 16 bits)
-                raise BadCaller(f"{path.name} has samples of {8 * width} bits; 16 are needed.")
-    except (wave.Error, EOFError, ValueError, IndexError):
-        raise BadCaller(f"{path.name} is not a WAV file of PCM or µ-law.") from None
-    samples = np.frombuffer(pcm, "<i2").reshape(-1, channels).mean(axis=1)
-    if rate != RATE:
-        at = np.arange(0, len(samples) * RATE // rate) * (rate / RATE)
-        samples = np.interp(at, np.arange(len(samples)), samples)
-    return encode(samples.astype("<i2").tobytes())
 
 
 def show(document: dict[str, Any], *, as_json: bool) -> None:

@@ -9,7 +9,7 @@ import click
 
 from ringfence import __version__
 from ringfence.boot.cli_analytics import analytics
-from ringfence.boot.cli_docs import datamap
+from ringfence.boot.cli_docs import datamap, roles
 from ringfence.boot.cli_erasure import backup, ledger, restore
 from ringfence.boot.cli_people import account, apikey, member
 from ringfence.boot.cli_recipients import recipient
@@ -221,6 +221,7 @@ def welcome(*, demo: bool) -> None:
 
 
 main.add_command(datamap)
+main.add_command(roles)
 main.add_command(verify)
 main.add_command(sweep)
 main.add_command(keyring)

@@ -13,3 +13,14 @@ def datamap(*, records: bool) -> None:
     from ringfence.policy.catalogue.records import records as made
 
     click.echo((made if records else data_map)(catalogue(), load()), nl=False)
+
+
+@click.command()
+def roles() -> None:
+    """Print who may do what, as Markdown: roles, scopes of keys, and every address."""
+    from ringfence.boot.wiring import django_of_code
+
+    django_of_code()
+    from ringfence.web.matrix import markdown
+
+    click.echo(markdown(), nl=False)

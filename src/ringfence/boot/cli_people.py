@@ -6,6 +6,7 @@ from ringfence.boot.commands import Group, as_json, email, say, say_rows
 from ringfence.boot.commands import account as account_option
 
 _ROLES = "owner, admin, manager, analyst, billing or privacy_officer."
+_SCOPES = "What of its role it may: everything, reading, calls, calls-reading, agents or audit."
 role_option = click.option("--role", required=True, help=_ROLES)
 
 
@@ -119,12 +120,16 @@ def apikey() -> None:
 @click.option("--account", required=True, help="Slug of the account.")
 @role_option
 @click.option("--name", default="command line", show_default=True, help="What the key is for.")
+@click.option("--scope", default="everything", show_default=True, help=_SCOPES)
 @click.option(
-    "--days", type=click.IntRange(1, 3650), default=90, show_default=True, help="Days until it expires."
+    "--expires-in",
+    default="90d",
+    show_default=True,
+    help="Days, hours or minutes, as in 30d, 12h, 15m.",
 )
 @as_json
-def apikey_create(*, account: str, role: str, name: str, days: int, as_json: bool) -> None:
+def apikey_create(*, account: str, role: str, name: str, scope: str, expires_in: str, as_json: bool) -> None:
     """Make a key and show it once."""
     from ringfence.boot.people import create_key
 
-    say(create_key(account, role, name, days), as_json=as_json)
+    say(create_key(account, role, name, scope, expires_in), as_json=as_json)

@@ -91,7 +91,8 @@ def last_words() -> Iterator[None]:
 
 
 def configure(role: str) -> None:
-    """Set up this process's logs; `role` is in every line."""
+    """Set up this process's logs; `role` is in every line. A command answers a person: it logs what went wrong, and no more."""
+    least = logging.WARNING if role == "command" else logging.INFO
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -101,10 +102,11 @@ def configure(role: str) -> None:
             _declared_only,
             structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(role=role)
     logging.basicConfig(handlers=[_Standard()], level=logging.WARNING, force=True)
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # that an address does not exist is no news
     logging.captureWarnings(capture=True)

@@ -13,6 +13,8 @@ from ringfence.core.errors import BadInput
 DEMO: Final = "demo"
 DEMO_AGENT: Final = "front-desk"
 DEMO_OWNER: Final = "owner@localhost"
+_UNITS: Final = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
+_MOST: Final = 10**7
 FIRST_CALL_WITHIN: Final = timedelta(days=1)
 
 
@@ -34,16 +36,30 @@ def _as_operator() -> None:
     act_for_good(Actor(ActorKind.OPERATOR))
 
 
-def create_key(account: str, role: str, name: str, days: int) -> dict[str, Any]:
+def create_key(account: str, role: str, name: str, scope: str, expires_in: str) -> dict[str, Any]:
     """An API key; `token` is shown now and never again."""
     begin()
     from ringfence.apps.accounts.accounts import account_by_slug
-    from ringfence.apps.accounts.apikeys import issue
+    from ringfence.apps.accounts.apikeys import LONGEST, issue
 
-    clock = SystemClock()
-    expires = clock.now() + timedelta(days=days)
-    key = issue(account_by_slug(account), name=name, role=_role(role), clock=clock, expires_at=expires)
-    return {"id": str(key.id), "token": key.token, "role": role, "expires_at": expires.isoformat()}
+    clock, lives = SystemClock(), duration(expires_in)
+    if lives > LONGEST:
+        raise BadInput(f"A key lives for {LONGEST.days} days at most.")
+    expires = clock.now() + lives
+    key = issue(
+        account_by_slug(account), name=name, role=_role(role), scope=_scope(scope), clock=clock, expires_at=expires
+    )  # fmt: skip
+    return {
+        "id": str(key.id), "token": key.token, "role": role, "scope": scope, "expires_at": expires.isoformat(),
+    }  # fmt: skip
+
+
+def duration(text: str) -> timedelta:
+    """“90d”, “12h” or “15m”. Raises BadInput."""
+    number, unit = text[:-1], _UNITS.get(text[-1:])
+    if unit is None or not number.isascii() or not number.isdigit() or not 0 < int(number) <= _MOST:
+        raise BadInput(f"{text!r} is no time. Write days, hours or minutes, as in 30d, 12h or 15m.")
+    return int(number) * unit
 
 
 def create_account(slug: str, name: str, plan: str, timezone: str, owner: str) -> dict[str, Any]:
@@ -90,7 +106,9 @@ def add(account: str, email: str, role: str, name: str) -> dict[str, Any]:
 def remove(account: str, email: str) -> None:
     """End a membership; it is felt at the member's next request."""
     _on_member(
-        account, email, lambda module, account_id, user: module.remove_member(account_id, user.user_id)
+        account,
+        email,
+        lambda module, account_id, user: module.remove_member(account_id, user.user_id, SystemClock()),
     )
 
 
@@ -225,6 +243,15 @@ def _on_member(account: str, email: str, do: Callable[[Any, UUID, Any], object])
             do(module, account_id, each)
             return
     raise NoSuchMember(f"{address} is no member of {account!r}. Add them with `ringfence member add`.")
+
+
+def _scope(name: str) -> Any:
+    from ringfence.apps.accounts.models import Scope
+
+    try:
+        return Scope(name)
+    except ValueError:
+        raise BadInput(f"{name!r} is no scope. Choose one of {', '.join(Scope.values)}.") from None
 
 
 def _role(name: str) -> Any:

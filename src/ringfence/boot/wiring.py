@@ -1,15 +1,17 @@
 """Which implementation stands behind which port: the one place that knows."""
 
 import os
+import secrets
 from pathlib import Path
 
 import django
+from django.apps import apps
 
 from ringfence.boot import environment
 from ringfence.boot.clock import SystemClock
 from ringfence.boot.declared_keys import DeclaredKeys
 from ringfence.core import config as settings
-from ringfence.core.config import Config, Login
+from ringfence.core.config import Config, DatabaseUrls, Login
 from ringfence.egress.stores import bucket
 from ringfence.vault.rootkey import FileRootKey
 from ringfence.vault.stores import open_store
@@ -34,6 +36,20 @@ def django_alone() -> None:
     """Bring Django up as the configured login, without any key."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "ringfence.web.settings"
     django.setup()
+
+
+def django_of_code() -> None:
+    """Bring Django up for what the code says of itself: nothing is connected to, nothing opened. Where it is up already, it stays."""
+    if apps.ready:
+        return
+    nowhere = Path("/nonexistent")
+    settings.install(
+        Config(
+            data_dir=nowhere, run_dir=nowhere, root_key_path=nowhere, keyring_url="", ledger_url="", object_store_url="",
+            database_urls=DatabaseUrls(web="postgresql://nobody@/nowhere"), secret_key=secrets.token_urlsafe(48),
+        )
+    )  # fmt: skip
+    django_alone()
 
 
 def start_django(config: Config) -> Vault:

@@ -72,6 +72,14 @@ class Given(StrEnum):
     NOT_GIVEN = "not_given"
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The member who talks from a browser, and the session in which they opened the call."""
+
+    member_id: UUID
+    session_id: UUID
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallSetup:
     """What a call needs to begin, fixed for its whole life. `definition` is the agent version's YAML source."""

@@ -2,9 +2,12 @@
 
 import secrets
 from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
 from ringfence.core.clock import Clock
+
+_LAST: Final = datetime(9999, 1, 1, tzinfo=UTC)  # 48 bits of milliseconds reach further than a calendar does
 
 
 def new_id(clock: Clock) -> UUID:
@@ -24,5 +27,12 @@ def id_at(moment: datetime, chance: int = 0) -> UUID:
 
 
 def moment_of(identifier: UUID) -> datetime:
-    """When a UUIDv7 was made, to the millisecond, in UTC."""
-    return datetime.fromtimestamp((identifier.int >> 80) / 1000, tz=UTC)
+    """When a UUIDv7 was made, to the millisecond, in UTC. An id that nobody here made may say a moment that no calendar has: it is
+    then the year 9999.
+    """
+    return datetime.fromtimestamp(min((identifier.int >> 80) / 1000, _LAST.timestamp()), tz=UTC)
+
+
+def id_after(identifier: UUID) -> UUID:
+    """The next one; of the last there is, itself."""
+    return UUID(int=min(identifier.int + 1, 2**128 - 1))

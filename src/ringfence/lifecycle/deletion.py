@@ -35,7 +35,6 @@ from ringfence.apps.calls.models import (
     ErasureState,
     PartState,
     Recording,
-    Ticket,
     Transcript,
 )
 from ringfence.apps.calls.objects import Objects, object_name, objects
@@ -46,6 +45,7 @@ from ringfence.core.config import current
 from ringfence.core.errors import Conflict, NotFound, Unavailable
 from ringfence.core.ids import new_id
 from ringfence.lifecycle import held
+from ringfence.lifecycle.dropping import drop_rows, drop_tokens
 from ringfence.lifecycle.ledger.batches import Entry, SignedBatch
 from ringfence.lifecycle.ledger.entering import enter
 
@@ -138,7 +138,7 @@ def settle(account_id: UUID, clock: Clock) -> int:
     kept = remove(account_id, sorted(objects_too)) if objects_too else set()
     with tenant(account_id):
         settled = [row for row, call_id, _part in found if call_id not in kept]
-        Erasure.objects.filter(account_id=account_id, id__in=settled).update(settled_at=clock.now())
+        Erasure.objects.filter(account_id=account_id, id__among=settled).update(settled_at=clock.now())
     return len(settled)
 
 
@@ -147,7 +147,7 @@ def mark(account_id: UUID, ids: Sequence[UUID], part: Part, actor: str, clock: C
     with tenant(account_id):
         rows = dict(
             Call.objects.select_for_update()
-            .filter(account_id=account_id, id__in=ids)
+            .filter(account_id=account_id, id__among=ids)
             .order_by("id")
             .values_list("id", "status")
         )
@@ -156,7 +156,7 @@ def mark(account_id: UUID, ids: Sequence[UUID], part: Part, actor: str, clock: C
         _none_is_missing(account_id, [i for i in ids if i not in rows], part)
         _none_is_held(account_id, list(rows))
         now = clock.now()
-        marked = Erasure.objects.filter(account_id=account_id, call_id__in=rows, part=part.value)
+        marked = Erasure.objects.filter(account_id=account_id, call_id__among=rows, part=part.value)
         fresh = set(rows) - set(marked.values_list("call_id", flat=True))
         places, ends = held.places(account_id, fresh, part.value), held.ends(account_id, fresh, part.value)
         Erasure.objects.bulk_create(
@@ -200,7 +200,7 @@ def mark_again(
             ignore_conflicts=True,
         )  # fmt: skip
         known = Erasure.objects.filter(account_id=account_id, part=part.value, ledger_batch=None)
-        for call_id in known.filter(call_id__in=list(entries)).values_list("call_id", flat=True):
+        for call_id in known.filter(call_id__among=list(entries)).values_list("call_id", flat=True):
             signed = entries[call_id][1]
             known.filter(call_id=call_id).update(ledger_batch=signed.batch.number, ledger_hash=signed.hash)
         _close(account_id, list(entries), part, clock)
@@ -209,10 +209,10 @@ def mark_again(
 def _close(account_id: UUID, ids: Sequence[UUID], part: Part, clock: Clock) -> None:
     """From here on nothing reads these parts."""
     for model in _models(part):
-        kept = model.objects.filter(account_id=account_id, call_id__in=ids, state=PartState.KEPT.value)
+        kept = model.objects.filter(account_id=account_id, call_id__among=ids, state=PartState.KEPT.value)
         kept.update(state=PartState.BEING_ERASED.value)
     if part is Part.CALL:
-        unmarked = Call.objects.filter(account_id=account_id, id__in=ids, being_erased_at=None)
+        unmarked = Call.objects.filter(account_id=account_id, id__among=ids, being_erased_at=None)
         unmarked.update(being_erased_at=clock.now())
 
 
@@ -224,15 +224,15 @@ def destroy(account_id: UUID, ids: Sequence[UUID], part: Part) -> None:
         (released if part is Part.CALL else released.filter(part=part.value)).delete()
         for model in _models(part):
             sealed = ("waveform_sealed",) if model is Recording else _WORDS
-            rows = model.objects.filter(account_id=account_id, call_id__in=ids)
+            rows = model.objects.filter(account_id=account_id, call_id__among=ids)
             rows.exclude(state__in=(PartState.NEVER_KEPT.value, PartState.DELETED.value)).update(
                 state=PartState.BEING_ERASED.value, wrapped_key=None, bucket_id=None, **dict.fromkeys(sealed)
             )
         if part is not Part.RECORDING:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT lookup.drop_tokens(%s, %s::uuid[])", [account_id, list(ids)])
+                drop_tokens(cursor, account_id, ids)
         if part is Part.CALL:
-            Call.objects.filter(account_id=account_id, id__in=ids).update(**dict.fromkeys(_NUMBERS))
+            Call.objects.filter(account_id=account_id, id__among=ids).update(**dict.fromkeys(_NUMBERS))
             with connection.cursor() as cursor:
                 cursor.execute("SELECT lookup.drop_jobs(%s, %s::uuid[])", [account_id, list(ids)])
 
@@ -269,14 +269,13 @@ def finish(
         _write_down(account_id, part, kept, now, done=False, failed=held.OBJECTS)
         for model in _models(part):
             erased = model.objects.filter(
-                account_id=account_id, call_id__in=gone, state=PartState.BEING_ERASED.value
+                account_id=account_id, call_id__among=gone, state=PartState.BEING_ERASED.value
             )
             where = {"object_name": "", "bytes": 0} if model is Recording else {}
             erased.update(state=PartState.DELETED.value, **where)
         if part is Part.CALL:
-            for model in (Recording, Transcript, Ticket):
-                model.objects.filter(account_id=account_id, call_id__in=gone).delete()
-            Call.objects.filter(account_id=account_id, id__in=gone).delete()
+            with connection.cursor() as cursor:
+                drop_rows(cursor, account_id, gone)
     return gone
 
 
@@ -314,7 +313,7 @@ def _write_down(
 
 def _lock(account_id: UUID, ids: Sequence[UUID]) -> None:
     """The calls' rows, in one order: two who erase the same calls wait for one another instead of for each other."""
-    calls = Call.objects.select_for_update().filter(account_id=account_id, id__in=ids)
+    calls = Call.objects.select_for_update().filter(account_id=account_id, id__among=ids)
     list(calls.order_by("id").values("id"))
 
 
@@ -331,7 +330,7 @@ def _none_is_missing(account_id: UUID, missing: Sequence[UUID], part: Part) -> N
     """A call that is not there was erased, or never was."""
     erased = set(
         Erasure.objects.filter(
-            account_id=account_id, call_id__in=missing, part__in={part.value, Part.CALL.value}
+            account_id=account_id, call_id__among=missing, part__in={part.value, Part.CALL.value}
         ).values_list("call_id", flat=True)
     )
     unknown = [call_id for call_id in missing if call_id not in erased]
@@ -378,6 +377,6 @@ def _still_there(account_id: UUID, ids: Sequence[UUID], part: Part) -> set[UUID]
                 left.add(call_id)
     with tenant(account_id):
         for model in _models(part):
-            rows = model.objects.filter(account_id=account_id, call_id__in=ids).exclude(wrapped_key=None)
+            rows = model.objects.filter(account_id=account_id, call_id__among=ids).exclude(wrapped_key=None)
             left |= set(rows.values_list("call_id", flat=True))
     return left

@@ -55,7 +55,7 @@ def places(account_id: UUID, call_ids: Iterable[UUID], part: str) -> dict[UUID, 
     ids = list(call_ids)
     audio = _never(Recording, account_id, ids)
     words = _never(Transcript, account_id, ids)
-    rows = Call.objects.filter(account_id=account_id, id__in=ids)
+    rows = Call.objects.filter(account_id=account_id, id__among=ids)
     calls = list(rows.values_list("id", "channel", "agent_id", "agent_version"))
     others = _others(account_id, {(agent, version) for _id, _channel, agent, version in calls})
     found: dict[UUID, dict[str, str]] = {}
@@ -83,7 +83,7 @@ def ends(account_id: UUID, call_ids: Iterable[UUID], part: str) -> dict[UUID, da
     for name, model, column in models:
         if part not in {name, "call"}:
             continue
-        rows = model.objects.filter(account_id=account_id, **{f"{column}__in": ids})
+        rows = model.objects.filter(account_id=account_id, **{f"{column}__among": ids})
         for call_id, moment in rows.exclude(wrapped_key=None).values_list(column, "expires_at"):
             moments[call_id].append(moment)
     return {
@@ -99,7 +99,7 @@ def _held(*, by: bool) -> str:
 
 
 def _never(model: type[Recording] | type[Transcript], account_id: UUID, ids: list[UUID]) -> set[UUID]:
-    rows = model.objects.filter(account_id=account_id, call_id__in=ids, state=PartState.NEVER_KEPT.value)
+    rows = model.objects.filter(account_id=account_id, call_id__among=ids, state=PartState.NEVER_KEPT.value)
     return set(rows.values_list("call_id", flat=True))
 
 

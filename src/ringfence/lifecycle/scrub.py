@@ -2,8 +2,11 @@
 
 PostgreSQL takes a deleted row out of sight, not out of its page; a wrapped key was read back from a heap file after DELETE and
 VACUUM. So, once a day, tables from which something was deleted are written anew (VACUUM FULL) as long as that takes a moment;
-their old files go, and the log's with the next checkpoints. A table too large for that is vacuumed, and what it still holds ends
-with the keys above it; receipts say which of the two it is.
+their old files go, and the log's with the next checkpoints. After a call's deletion those are the tables of calls. Other tables hold names
+and addresses in the clear: after an account's erasure every table is written anew. A table too large for that is vacuumed, and what it
+still holds ends with the keys above it; receipts say which of the two it is.
+
+What people wrote is kept out of PostgreSQL's statistics altogether (`apps/accounts/logins`): they would outlive their rows.
 """
 
 from dataclasses import dataclass
@@ -16,16 +19,21 @@ import structlog
 from psycopg import sql
 
 from ringfence.apps.rows.cursor import set_tenant
+from ringfence.policy.catalogue import PlaceKind, catalogue
 
 TABLES: Final = ("calls_searchtokens", "calls_recording", "calls_transcript", "calls_call")
 LARGEST: Final = 256 * 1024 * 1024  # two or three seconds
 _WAIT: Final = "SET lock_timeout = '2s'"
 _SIZE: Final = "SELECT pg_total_relation_size(%s::regclass)"
 _ACCOUNTS: Final = "SELECT * FROM lookup.accounts_with_unscrubbed_erasures(%s)"
+_WHOLE: Final = """
+SELECT EXISTS (SELECT 1 FROM calls_erasure WHERE account_id = %s AND part = 'account' AND scrubbed_at IS NULL AND done_at < %s)
+"""
 _SCRUBBED: Final = """
 UPDATE calls_erasure SET scrubbed_at = %s
-WHERE account_id = %s AND state = 'done' AND scrubbed_at IS NULL AND done_at < %s
+WHERE account_id = %s AND state = 'done' AND scrubbed_at IS NULL AND done_at < %s AND (part <> 'account' OR %s)
 """
+_NEXT_FILE: Final = "SELECT pg_switch_wal()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +53,37 @@ def scrub(connection: psycopg.Connection[Any], now: datetime) -> Scrubbed | None
     if not accounts:
         return None
     connection.execute(_WAIT)
-    anew = tuple(table for table in TABLES if _anew(connection, table))
-    large = tuple(table for table in TABLES if table not in anew)
-    if not large:
+    whole = any(_with_tenant(connection, account_id, _WHOLE, now) for account_id in accounts)
+    tables = (*TABLES, *sorted(others())) if whole else TABLES
+    anew = tuple(table for table in tables if _anew(connection, table))
+    large = tuple(table for table in tables if table not in anew)
+    if not set(large) & set(TABLES):
         for account_id in accounts:
             with connection.transaction(), connection.cursor() as cursor:
                 set_tenant(cursor, account_id)
-                cursor.execute(_SCRUBBED, (now, account_id, now))
+                cursor.execute(_SCRUBBED, (now, account_id, now, not large))
+    _close_log(connection)
     return Scrubbed(anew, large)
+
+
+def others() -> set[str]:
+    """Every table that is not of calls: an account may have left a name in any of them."""
+    return set(catalogue().of(PlaceKind.TABLE)) - set(TABLES)
+
+
+def _with_tenant(connection: psycopg.Connection[Any], account_id: UUID, query: str, now: datetime) -> bool:
+    with connection.transaction(), connection.cursor() as cursor:
+        set_tenant(cursor, account_id)
+        row = cursor.execute(query, (account_id, now)).fetchone()
+    return bool(row and row[0])
+
+
+def _close_log(connection: psycopg.Connection[Any]) -> None:
+    """Begin a new file of the write-ahead log, so that the one with the old rows in it goes with the next checkpoints."""
+    try:
+        connection.execute(_NEXT_FILE)
+    except psycopg.errors.InsufficientPrivilege:  # somebody else's server: its log is the operator's
+        structlog.get_logger().info("the database's log was not closed after a deletion")
 
 
 def _anew(connection: psycopg.Connection[Any], table: str) -> bool:

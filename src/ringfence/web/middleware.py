@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
@@ -12,9 +13,9 @@ from django.http import HttpRequest, HttpResponseBase, UnreadablePostError
 
 from ringfence.apps.audit.acting import PLATFORM, Actor, ActorKind, acting
 from ringfence.core.config import current
-from ringfence.core.errors import RingfenceError
+from ringfence.core.errors import NotAllowed, RingfenceError
 from ringfence.web import errors, headers, stepup
-from ringfence.web.api.problems import AWAY
+from ringfence.web.api.problems import AWAY, method_not_allowed
 from ringfence.web.viewer import find
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -60,7 +61,10 @@ class Errors:
         self._next = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self._next(request)
+        response = self._next(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.path.startswith("/api/"):
+            return method_not_allowed(response["Allow"])
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         if request.path.startswith("/api/"):
@@ -68,7 +72,7 @@ class Errors:
         if isinstance(error, stepup.NotFresh):
             return stepup.ask(request)
         if isinstance(error, RingfenceError):
-            return errors.of_error(request, error)
+            return led_away(request, errors.of_error(request, error), error)
         if isinstance(error, UnreadablePostError):
             return errors.unread(request)
         if isinstance(error, OperationalError):
@@ -76,6 +80,13 @@ class Errors:
         reference = secrets.token_hex(4)
         structlog.get_logger().error("a page failed", reference=reference, exc_info=error)
         return errors.broken(request, reference)
+
+
+def led_away(request: HttpRequest, answer: HttpResponseBase, error: RingfenceError) -> HttpResponseBase:
+    """Where a page asked by itself, again and again, and may not any more: it loads anew, and says so instead of what it showed."""
+    if isinstance(error, NotAllowed) and request.headers.get("HX-Request"):
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 class Viewers:

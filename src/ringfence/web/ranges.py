@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from ringfence.apps.calls.errors import NeverKept, NoSuchCall, PartGone
 from ringfence.apps.calls.wav import MEDIA_TYPE
 from ringfence.core.clock import Clock
+from ringfence.web.streams import CHECK_S, Withdrawn, demand_still
 
 STEP: Final = 64 * 1024
-CHECK_S: Final = 0.4
 _RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
 
 
@@ -42,7 +42,9 @@ def wanted(header: str | None, size: int) -> tuple[int, int] | None:
 
 
 def serve(request: HttpRequest, recording: Readable, clock: Clock) -> HttpResponseBase:
-    """The recording or a range of it. A stream ends early if the recording is deleted or its time passes."""
+    """The recording or a range of it. A stream ends early if the recording is deleted, its time passes, or whoever asked for it may
+    not hear it any more.
+    """
     header = request.headers.get("Range")
     span = wanted(header, recording.size)
     if span is None:
@@ -52,7 +54,7 @@ def serve(request: HttpRequest, recording: Readable, clock: Clock) -> HttpRespon
     start, stop = span
     partial = (header is not None and (start, stop) != (0, recording.size)) or _asked_all(header)
     response = StreamingHttpResponse(
-        _pieces(recording, start, stop, clock),
+        _pieces(request, recording, start, stop, clock),
         content_type=MEDIA_TYPE,
         status=HTTPStatus.PARTIAL_CONTENT if partial else HTTPStatus.OK,
     )
@@ -68,15 +70,18 @@ def _asked_all(header: str | None) -> bool:
     return header is not None and _RANGE.fullmatch(header.strip()) is not None
 
 
-def _pieces(recording: Readable, start: int, stop: int, clock: Clock) -> Iterator[bytes]:
+def _pieces(
+    request: HttpRequest, recording: Readable, start: int, stop: int, clock: Clock
+) -> Iterator[bytes]:
     checked = clock.monotonic()
     while start < stop:
         try:
             if clock.monotonic() - checked >= CHECK_S:
                 recording.still_open()
+                demand_still(request)
                 checked = clock.monotonic()
             piece = recording.read(start, min(stop, start + STEP))
-        except (PartGone, NeverKept, NoSuchCall):
+        except (PartGone, NeverKept, NoSuchCall, Withdrawn):
             return  # the connection closes short of its announced length, which clients notice
         start += len(piece)
         yield piece

@@ -29,7 +29,7 @@ from ringfence.web.console.people import (
 )
 from ringfence.web.console.privacy import consents, plan, recipients, retention
 from ringfence.web.operator.urls import urlpatterns as operator
-from ringfence.web.public import erased, gpc, keys, privacy, trust
+from ringfence.web.public import erased, gpc, keys, privacy, problems, trust
 from ringfence.web.webhooks import twilio
 
 handler404 = "ringfence.web.errors.not_found"
@@ -43,6 +43,7 @@ urlpatterns = [
     path("trust", trust.show, name="trust"),
     path("trust/", trust.elsewhere, name="trust-elsewhere"),
     path("trust.json", trust.machine, name="trust-json"),
+    path("docs/problems", problems.show, name="problems"),
     path("erased/<uuid:account_id>/", erased.show, name="erased"),
     path("erased/<uuid:account_id>/file", erased.download, name="erased-file"),
     path(".well-known/ringfence-keys.json", keys.show, name="public-keys"),

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 
 from ringfence.apps.accounts.members import Belonging
 from ringfence.apps.accounts.models import Role, User
-from ringfence.apps.accounts.terms import demand_open
+from ringfence.apps.accounts.terms import closed_at, demand_open
+from ringfence.apps.people.sessions import role_now
 from ringfence.apps.staff.people import of_user
 from ringfence.core.errors import NotAllowed
-from ringfence.web.access import WHEN_CLOSED, Action, demand, may
+from ringfence.web import streams
+from ringfence.web.access import WHEN_CLOSED, Access, Action, Who, demand, may
 from ringfence.web.people.doors import Door, door
 
 SESSION_ACCOUNT: Final = "account"
@@ -76,6 +78,14 @@ def viewer_of(request: HttpRequest) -> Viewer:
     return found
 
 
+def session_of(request: HttpRequest) -> UUID:
+    """The session of the viewer that `needs` let in."""
+    found = door_of(request)
+    if found is None:
+        raise NotAllowed("Sign in first.")
+    return found.state.id
+
+
 View = Callable[..., HttpResponseBase]
 
 
@@ -87,6 +97,18 @@ def person_of(request: HttpRequest) -> User:
     return user
 
 
+def anyone(view: View) -> View:
+    """A page for everybody, signed in or not."""
+    view.access = Access(Who.EVERYBODY, Who.EVERYBODY)  # type: ignore[attr-defined]
+    return view
+
+
+def carrier(view: View) -> View:
+    """What a carrier calls: the view checks its signature, and knows no other proof."""
+    view.access = Access(Who.CARRIER, Who.CARRIER)  # type: ignore[attr-defined]
+    return view
+
+
 def needs_person(view: View) -> View:
     """A page of somebody who is signed in, of no account in particular. Visitors are asked to sign in; whoever came in by an
     account's identity provider is that account's guest, and has no say over the person.
@@ -96,19 +118,22 @@ def needs_person(view: View) -> View:
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         found = door_of(request)
         if found is None:
-            return HttpResponseRedirect(f"/sign-in/?{urlencode({'next': request.get_full_path()})}")
+            return _to_sign_in(request)
         if found.state.through is not None:
             raise NotAllowed(
                 "Your company's sign-in opens its account. For your own sign-in, come in by password, passkey or link."
             )
         return view(request, *args, **kwargs)
 
-    checked.action = None  # type: ignore[attr-defined]
+    checked.access = Access(Who.PERSON, Who.PERSON)  # type: ignore[attr-defined]
     return checked
 
 
-def needs(action: Action | None = None) -> Callable[[View], View]:
-    """A page for members; with `action`, for those whose role allows it. Visitors are asked to sign in."""
+def needs(action: Action | None = None, *, post: Action | None = None) -> Callable[[View], View]:
+    """A page for members; with `action`, for those whose role allows it, and with `post`, what sending its form asks for
+    instead. Visitors are asked to sign in.
+    """
+    access = Access(action or Who.MEMBER, post or action or Who.MEMBER)
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -117,14 +142,30 @@ def needs(action: Action | None = None) -> Callable[[View], View]:
             if viewer is None and getattr(request, "staff", None) is not None:
                 return HttpResponseRedirect(OPERATOR)
             if viewer is None:
-                return HttpResponseRedirect(f"/sign-in/?{urlencode({'next': request.get_full_path()})}")
-            if action is not None:
-                demand(viewer.role, action)
-                if action not in WHEN_CLOSED:
+                return _to_sign_in(request)
+            asked = access.of(request.method)
+            if isinstance(asked, Action):
+                demand(viewer.role, asked)
+                if asked not in WHEN_CLOSED:
                     demand_open(viewer.account_id)
+                streams.begin(request, partial(_still, viewer, session_of(request), asked))
             return view(request, *args, **kwargs)
 
-        checked.action = action  # type: ignore[attr-defined]
+        checked.access = access  # type: ignore[attr-defined]
         return checked
 
     return decorate
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """A page that asks by itself, again and again, is led away whole: no form is put into a part of it."""
+    back = request.headers.get("HX-Current-URL") if request.headers.get("HX-Request") else None
+    target = f"/sign-in/?{urlencode({'next': urlsplit(back).path if back else request.get_full_path()})}"
+    if back is None:
+        return HttpResponseRedirect(target)
+    return HttpResponse(status=204, headers={"HX-Redirect": target})
+
+
+def _still(viewer: Viewer, session_id: UUID, action: Action) -> bool:
+    role = role_now(viewer.account_id, viewer.user_id, session_id)
+    return role is not None and may(role, action) and closed_at(viewer.account_id) is None

@@ -18,7 +18,7 @@ from ringfence.apps.audit.record import record
 from ringfence.apps.calls.content import LOG, Place, live_numbers_key, seal_json
 from ringfence.apps.calls.models import Call, Ticket
 from ringfence.apps.keys.wiring import vault
-from ringfence.core.call import Channel, Direction, Status
+from ringfence.core.call import Channel, Direction, Holder, Status
 from ringfence.core.clock import Clock
 from ringfence.core.ids import id_at, new_id
 from ringfence.policy import version
@@ -37,10 +37,10 @@ class NewCall:
 def begin_call(
     account_id: UUID, agent: AgentForCall, *, direction: Direction, channel: Channel, clock: Clock,
     from_number: str | None = None, to_number: str | None = None, connection_id: UUID | None = None,
-    carrier_call_id: str | None = None,
+    carrier_call_id: str | None = None, holder: Holder | None = None,
 ) -> NewCall:  # fmt: skip
     """Enter a call in the log as ringing. The agent's version and periods and the policy are fixed here for its life, and the plan
-    it was born under is noted. Raises AccountClosed for an account that was cancelled.
+    it was born under is noted. `holder` is the member who talks from a browser: it ends when they may not any more. Raises AccountClosed for an account that was cancelled.
     """
     now, ticket = clock.now(), secrets.token_urlsafe(24)
     call_id = id_at(now, secrets.randbits(74))  # sorted as `started_at` is
@@ -63,6 +63,7 @@ def begin_call(
         )  # fmt: skip
         Ticket.objects.create(
             id=new_id(clock), account_id=account_id, call_id=call_id, sha256=sha256(ticket.encode()).digest(),
+            held_by=holder.member_id if holder else None, session=holder.session_id if holder else None,
             expires_at=now + TICKET_LIFE,
         )  # fmt: skip
         record(account_id, Act.CALL_BEGUN, Thing("call", str(call_id)))

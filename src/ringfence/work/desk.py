@@ -9,20 +9,23 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from ringfence.apps.accounts.access import Action, may
+from ringfence.apps.accounts.models import Role
 from ringfence.apps.calls.content import LOG, Place, live_numbers_key, open_json
 from ringfence.apps.calls.purposes import PROVIDING, check_purpose
 from ringfence.apps.consents.records import objected
 from ringfence.apps.numbers.causes import Cause
 from ringfence.apps.numbers.suppressions import suppress
+from ringfence.apps.people.sessions import role_of
 from ringfence.apps.requests.spoken import enter
 from ringfence.apps.rows.cursor import set_tenant
-from ringfence.core.call import CallSetup, Channel, Direction, RightAsked
+from ringfence.core.call import CallSetup, Channel, Direction, Holder, RightAsked
 from ringfence.core.personal import Category
 from ringfence.egress.gate import Gate
 from ringfence.egress.recipients import Going, Kind
 from ringfence.policy import Part, Plan
 from ringfence.vault.vault import Vault
-from ringfence.voice.runtime.ports import Admitted, EngineChoice
+from ringfence.voice.runtime.ports import Admitted, EngineChoice, Held
 from ringfence.voice.telephony.ports import CarrierFailed
 from ringfence.voice.telephony.twilio.rest import DEFAULT_BASE_URL, Account, Rest
 from ringfence.voice.telephony.twilio.twiml import dial
@@ -30,7 +33,11 @@ from ringfence.work.database import Database
 from ringfence.work.live import periods_from
 from ringfence.work.rows import kept_days
 
-_REDEEM: Final = "SELECT account_id, call_id FROM lookup.redeem_ticket(%s, %s)"
+_REDEEM: Final = "SELECT account_id, call_id, held_by, session FROM lookup.redeem_ticket(%s, %s)"
+_HELD: Final = """
+SELECT call_id, lookup.role_now(account_id, member_id, session_id)
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[]) AS t (call_id, account_id, member_id, session_id)
+"""
 _CALL: Final = """
 SELECT c.agent_id, c.agent_slug, c.agent_version, c.direction, c.channel, c.plan, c.policy_version, c.started_at,
        c.live_keys, c.numbers_sealed, v.definition, a.timezone, c.periods
@@ -81,20 +88,35 @@ class Desk:
     async def beat(self, calls: Sequence[tuple[UUID, UUID]]) -> None:
         await asyncio.to_thread(self._beat, calls)
 
+    async def withdrawn(self, calls: Sequence[Held]) -> frozenset[UUID]:
+        return await asyncio.to_thread(self._withdrawn, calls)
+
+    def _withdrawn(self, calls: Sequence[Held]) -> frozenset[UUID]:
+        wanted = (
+            [each.call_id for each in calls], [each.account_id for each in calls],
+            [each.holder.member_id for each in calls], [each.holder.session_id for each in calls],
+        )  # fmt: skip
+        with self._database.transaction() as cursor:
+            rows = cursor.execute(_HELD, wanted).fetchall()
+        return frozenset(call_id for call_id, role in rows if not _may_talk(role))
+
     def _redeem(self, ticket: str, channel: Channel, carrier_call_id: str | None) -> Admitted | None:
         now = self._vault.clock.now()
         with self._database.transaction() as cursor:
             found = cursor.execute(_REDEEM, (sha256(ticket.encode()).digest(), now)).fetchone()
             if found is None:
                 return None
-            account_id, call_id = found
+            account_id, call_id, member_id, session_id = found
+            holder = Holder(member_id, session_id) if member_id else None
             set_tenant(cursor, account_id)
             row = cursor.execute(_CALL, (account_id, call_id)).fetchone()
             if row is None or row[4] != channel.value:
                 return None
+            if holder and not _may_talk(role_of(cursor, account_id, holder.member_id, holder.session_id)):
+                return None
             cursor.execute(_BEGIN, (now, now, carrier_call_id, account_id, call_id))
             engines = cursor.execute(_ENGINES, (account_id,)).fetchall()
-        return self._admitted(account_id, call_id, row, engines, now)
+        return self._admitted(account_id, call_id, row, engines, now, holder)
 
     def _admitted(
         self,
@@ -103,6 +125,7 @@ class Desk:
         row: tuple[Any, ...],
         engines: list[tuple[Any, ...]],
         now: datetime,
+        holder: Holder | None,
     ) -> Admitted:
         (
             agent_id,
@@ -134,6 +157,7 @@ class Desk:
             keys=keys,
             engines={row[1]: self._engine(account_id, row[0], *row[2:]) for row in engines},
             today=now.astimezone(ZoneInfo(zone)),
+            holder=holder,
             recording_allowed=kept(Part.RECORDING) != 0,
             transcript_allowed=kept(Part.TRANSCRIPT) != 0,
         )
@@ -192,3 +216,8 @@ class Desk:
         for account_id, ids in accounts.items():
             with self._database.transaction(account_id) as cursor:
                 cursor.execute(_BEAT, (now, account_id, ids))
+
+
+def _may_talk(role: str | None) -> bool:
+    """Whether a member with this role may have a call of their own open: the one who may place it."""
+    return role is not None and may(Role(role), Action.PLACE_CALLS)

@@ -156,10 +156,7 @@ class CallRows:
             ),
         )  # fmt: skip
         tokens = search_tokens(bucket.key, result)
-        self._cursor.execute(
-            _TOKENS,
-            (new_id(self._vault.clock), place.account_id, place.call_id, bucket.id, tokens),
-        )
+        put_tokens(self._cursor, new_id(self._vault.clock), place, bucket, tokens)
 
     def _numbers(self) -> tuple[Any, ...]:
         bucket, key, setup = self._bucket(Part.LOG), new_key(), self._setup
@@ -200,12 +197,23 @@ class CallRows:
 
 def search_tokens(bucket_key: bytes, result: CallResult) -> list[int]:
     """The tokens of a call: every word said, and every value captured."""
+    texts = (turn.text for turn in result.turns if result.words_kept)
+    given = (each for each in result.variables if each.given is Given.GIVEN)
+    return tokens_of(bucket_key, texts, ((each.name, each.value) for each in given))
+
+
+def tokens_of(
+    bucket_key: bytes, texts: Iterable[str], values: Iterable[tuple[str, str | float | bool | None]]
+) -> list[int]:
+    """The tokens of all words of texts, and of values under their names."""
     tokens = Tokens(bucket_key)
-    found = set(tokens.all_words(turn.text for turn in result.turns)) if result.words_kept else set()
-    for variable in result.variables:
-        if variable.given is Given.GIVEN and variable.value is not None:
-            found.add(tokens.value(variable.name, value_text(variable.value)))
-    return sorted(found)
+    told = {tokens.value(name, value_text(value)) for name, value in values if value is not None}
+    return sorted({*tokens.all_words(texts), *told})
+
+
+def put_tokens(cursor: Cursor, row_id: UUID, place: Place, bucket: BucketKey, tokens: list[int]) -> None:
+    """A transcript's tokens, instead of earlier ones; none, if it is being erased."""
+    cursor.execute(_TOKENS, (row_id, place.account_id, place.call_id, bucket.id, tokens))
 
 
 def value_text(value: str | float | bool) -> str:

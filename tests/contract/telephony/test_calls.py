@@ -4,6 +4,7 @@ import asyncio
 import base64
 import os
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from ringfence.voice.speech.fake import ScriptedStt, ToneTts
 from ringfence.voice.speech.ports import EngineUnreachable
 from ringfence.voice.telephony.loopback.caller import Line, place_call
 from ringfence.voice.telephony.ports import CarrierFailed
+from ringfence.voice.telephony.twilio import wire
 from ringfence.voice.telephony.twilio.signature import sign
 from tests.support.exchange import PUBLIC, TOKEN, Doors, Exchange, exchange
 
@@ -222,6 +224,37 @@ async def test_draining_ends_calls_with_what_there_is(house: Exchange) -> None:
             await place_call(house.url("/media/loopback/"), house.doors.ticket(), [])
 
 
+async def test_a_stream_that_never_says_what_it_is_for_is_closed(
+    house: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever only holds a connection open, and answers its pings, has it for ten seconds."""
+    monkeypatch.setattr(wire, "START_S", 0.3)
+    for path in ("/media/loopback/", TestTwilio.PATH):
+        async with connect(house.url(path)) as line:
+            await send(line, {"event": "connected"})
+            assert await closing(line) == "start_missing"
+    async with connect(house.url("/media/loopback/")) as line:
+        await send(line, start(house.doors.ticket()), media(2))
+        await asyncio.sleep(0.6)
+        assert await asyncio.wait_for(line.recv(), 5)
+
+
+@pytest.mark.parametrize("path", ["/media/loopback/", "/media/twilio/known/stream"])
+@pytest.mark.parametrize("size", [100_000, 1 << 20, 8 << 20])
+async def test_what_is_too_large_for_a_message_ends_the_line(house: Exchange, path: str, size: int) -> None:
+    async with connect(house.url(path), max_size=None) as line:
+        with suppress(ConnectionClosed):
+            await line.send("x" * size)
+        assert await closing(line)
+    assert house.board.calls == 0
+
+
+def as_host(house: Exchange, host: str, ticket: str) -> connect:
+    """A browser that believes to be at `host`, and is here."""
+    origin: Any = f"https://{host}"
+    return connect(f"ws://{host}/media/web/{ticket}", host="127.0.0.1", port=house.port, origin=origin)
+
+
 class TestTwilio:
     PATH = "/media/twilio/known/stream"
 
@@ -275,6 +308,26 @@ class TestBrowser:
         typed = dict.fromkeys(text for speaker, text in captions if speaker == "caller")
         assert list(typed) == ["yes", "red"]
         assert {v.name: v.value for v in result.variables} == {"colour": "red"}
+
+    @pytest.mark.parametrize("host", ["evil.example", "evil.example:8443", "localhost.evil.example"])
+    async def test_a_foreign_name_that_leads_here_is_foreign(self, house: Exchange, host: str) -> None:
+        """Rebinding: a page of a name of theirs, whose address became ours."""
+        ticket = house.doors.ticket(Channel.WEB)
+        async with as_host(house, host, ticket) as line:
+            assert await closing(line) == "foreign_origin"
+        assert ticket in house.doors.tickets
+
+    @pytest.mark.parametrize("host", ["localhost:8443", "127.0.0.1:8443"])
+    async def test_this_machine_has_names_too(self, house: Exchange, host: str) -> None:
+        async with as_host(house, host, house.doors.ticket(Channel.WEB)) as line:
+            assert orjson.loads(await asyncio.wait_for(line.recv(), 5))["type"] == "ready"
+
+    async def test_a_stolen_ticket_that_was_used_admits_nobody(self, house: Exchange) -> None:
+        path = f"/media/web/{house.doors.ticket(Channel.WEB)}"
+        async with connect(house.url(path), origin=PUBLIC) as line:  # type: ignore[arg-type]
+            await asyncio.wait_for(line.recv(), 5)
+            async with connect(house.url(path), origin=PUBLIC) as thief:  # type: ignore[arg-type]
+                assert await closing(thief) == "not_admitted"
 
     @pytest.mark.parametrize("origin", [None, "https://evil.example"])
     async def test_a_foreign_page_may_not_talk(self, house: Exchange, origin: str | None) -> None:

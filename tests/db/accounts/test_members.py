@@ -74,17 +74,17 @@ def test_no_address_no_member(account_id: UUID, clock: ManualClock) -> None:
 def test_an_account_keeps_an_owner(account_id: UUID, clock: ManualClock) -> None:
     owner = members.add_member(account_id, email=an_address(), role=Role.OWNER, clock=clock)
     with pytest.raises(LastOwner):
-        members.remove_member(account_id, owner.id)
+        members.remove_member(account_id, owner.id, clock)
     with pytest.raises(LastOwner):
         members.change_role(account_id, owner.id, Role.ADMIN)
     members.change_role(account_id, owner.id, Role.OWNER)
     heir = members.add_member(account_id, email=an_address(), role=Role.ADMIN, clock=clock)
     members.change_role(account_id, heir.id, Role.OWNER)
-    members.remove_member(account_id, owner.id)
+    members.remove_member(account_id, owner.id, clock)
     assert [m.user_id for m in members.members(account_id)] == [heir.id]
     for wrong in (owner.id, uuid4()):
         with pytest.raises(NoSuchMember):
-            members.remove_member(account_id, wrong)
+            members.remove_member(account_id, wrong, clock)
 
 
 def test_two_owners_cannot_remove_each_other(account_id: UUID, clock: ManualClock) -> None:
@@ -96,7 +96,7 @@ def test_two_owners_cannot_remove_each_other(account_id: UUID, clock: ManualCloc
     def leave(user_id: UUID) -> None:
         start.wait()
         try:
-            members.remove_member(account_id, user_id)
+            members.remove_member(account_id, user_id, clock)
         except LastOwner:
             refused.append(user_id)
         finally:

@@ -12,6 +12,7 @@ from django.test import Client
 from ringfence.apps.accounts.apikeys import issue
 from ringfence.apps.accounts.models import Role
 from tests.support.office import Office
+from tests.support.shapes import hold_against_its_shape
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,12 @@ class Developer:
             "authorization": f"Bearer {self.token}",
             **{k.replace("_", "-"): v for k, v in headers.items()},
         }
-        return client.generic(
+        answer = client.generic(
             method, f"/api/v1/{path}", b"" if body is None else _json(body), "application/json", secure=True, SERVER_NAME="localhost",
             headers=sent,
         )  # fmt: skip
+        hold_against_its_shape(method, path, answer)
+        return answer
 
     def get(self, path: str, **headers: str) -> Any:
         return self.ask("GET", path, **headers)

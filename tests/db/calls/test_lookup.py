@@ -62,7 +62,7 @@ def test_a_ticket_admits_one_stream(database: Database, account_id: UUID, clock:
         thread.start()
     for thread in threads:
         thread.join()
-    assert admitted == [(account_id, call_id)]
+    assert admitted == [(account_id, call_id, None, None)]
     assert redeem(database, clock, token) == []
 
 

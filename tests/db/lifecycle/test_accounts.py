@@ -59,7 +59,7 @@ def left(database: Database, account_id: UUID) -> set[str]:
 
 def one_everywhere(database: Database, account_id: UUID) -> None:
     """A row of the account in each table that has none yet, so that none is empty by chance."""
-    from tests.db.test_migrations import PLAIN
+    from tests.db.test_migrations import plain
 
     missing = set(tenants(database)) - left(database, account_id)
     with database.superuser() as admin:
@@ -71,7 +71,7 @@ def one_everywhere(database: Database, account_id: UUID) -> None:
                 [table],
             ).fetchall()
             names = ", ".join(name for name, _ in columns)
-            values = ", ".join("%(account)s" if n == "account_id" else PLAIN[kind] for n, kind in columns)
+            values = ", ".join(plain(table, name, kind) for name, kind in columns)
             admin.execute(
                 f"INSERT INTO {table} ({names}) VALUES ({values})",  # noqa: S608 - our own table names
                 {"id": account_id, "account": account_id},

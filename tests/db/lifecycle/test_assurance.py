@@ -136,3 +136,26 @@ def test_an_unset_address_is_a_gap_and_never_kept(looking: Looking) -> None:
         looking, config=dataclasses.replace(current(), privacy_address="a@example.org")
     )
     assert publishing.address_named(named).state is State.KEPT
+
+
+@pytest.mark.parametrize(
+    ("breaking", "mending"),
+    [
+        ("ALTER TABLE calls_call NO FORCE ROW LEVEL SECURITY", "ALTER TABLE calls_call FORCE ROW LEVEL SECURITY"),
+        ("ALTER TABLE keys_bucket DISABLE ROW LEVEL SECURITY", "ALTER TABLE keys_bucket ENABLE ROW LEVEL SECURITY"),
+        ("ALTER ROLE rf_web BYPASSRLS", "ALTER ROLE rf_web NOBYPASSRLS"),
+        ("ALTER TABLE holds_hold OWNER TO rf_web", "ALTER TABLE holds_hold OWNER TO rf_owner"),
+    ],
+)  # fmt: skip
+def test_a_fence_that_is_down_is_noticed(
+    database: Database, looking: Looking, breaking: str, mending: str
+) -> None:
+    with as_login("worker"):
+        assert guarding.roles(looking).state is State.KEPT
+        with database.superuser() as server:
+            server.execute(breaking)
+            try:
+                assert guarding.roles(looking).state is State.NOT_KEPT
+            finally:
+                server.execute(mending)
+        assert guarding.roles(looking).state is State.KEPT

@@ -5,7 +5,6 @@ import io
 from uuid import UUID
 
 import pytest
-from django.urls import URLPattern, get_resolver
 
 from ringfence.apps.accounts.apikeys import issue
 from ringfence.apps.accounts.models import Account, Role, User
@@ -16,6 +15,8 @@ from ringfence.apps.analytics.models import Feature
 from ringfence.apps.analytics.usage import usage
 from ringfence.apps.people.models import Session
 from ringfence.core.clock import ManualClock
+from ringfence.web.access import Action
+from ringfence.web.matrix import pages
 from ringfence.web.sheets import cell
 from tests.support.accounts import an_account
 from tests.support.office import Office
@@ -132,10 +133,8 @@ def test_an_account_that_is_being_erased_gets_no_row(account_id: UUID, clock: Ma
 
 def test_every_part_of_the_console_is_a_feature_with_a_name() -> None:
     nameless = [
-        str(each.pattern)
-        for each in get_resolver().url_patterns
-        if isinstance(each, URLPattern)
-        and getattr(each.callback, "action", None) is not None
-        and feature_of(str(each.pattern)) is None
+        route.path
+        for route in pages()
+        if isinstance(route.asks, Action) and feature_of(route.path.removeprefix("/")) is None
     ]
     assert not nameless, "name the feature in apps/analytics/features.py"

@@ -34,7 +34,7 @@ class Case:
         )
 
     def approve(self, ask_id: UUID) -> None:
-        seen = asks(self.account_id)[0].mark.hex()
+        seen = next(each for each in asks(self.account_id) if each.id == ask_id).mark.hex()
         answer = self.visitor.post(f"/support/approvals/{ask_id}/approve/", seen=seen)
         assert answer.status_code == 302, answer.content
         assert not answer["Location"].startswith("/step-up/")

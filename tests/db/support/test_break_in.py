@@ -129,7 +129,7 @@ def test_an_approval_that_is_only_a_row_opens_nothing(case: Case, clock: ManualC
 
 def test_wraps_of_one_approval_open_under_no_other(case: Case, clock: ManualClock) -> None:
     real, other = case.approved(), case.ask()
-    ends = asks(case.account_id)[1].ends_at
+    ends = next(each for each in asks(case.account_id) if each.id == real).ends_at
     forged(case, other, decided_at=clock.now(), ends_at=ends)
     copied(case, real, other)
     from ringfence.vault.support import begin_release

@@ -11,6 +11,7 @@ AccountsError
 ├── AlreadyMember   this person is a member already
 ├── BadAccount      a short name or a time zone that is none
 ├── BadAddress      an e-mail address that is none
+├── RoleTooHigh     nobody gives a role, to a person or a key, that may more than their own
 ├── LastOwner       an account keeps at least one owner
 ├── AccountClosed   the account is cancelled, and opens nothing until its owner comes back
 └── KeyRefused      an API key that is unknown, wrong, expired or revoked; which of these is not said
@@ -61,6 +62,10 @@ class BadAccount(AccountsError, BadInput):
 
 class BadAddress(AccountsError, BadInput):
     code = "bad_address"
+
+
+class RoleTooHigh(AccountsError, NotAllowed):
+    code = "role_too_high"
 
 
 class LastOwner(AccountsError, BadInput):

@@ -24,6 +24,8 @@ import psycopg
 from django.apps import apps
 from psycopg import sql
 
+from ringfence.policy.catalogue import PlaceKind, catalogue
+
 OWNER: Final = "rf_owner"
 LOOKUP: Final = "rf_lookup"
 SERVING: Final = ("rf_web", "rf_media", "rf_worker", "rf_audit", "rf_gate", "rf_staff")
@@ -99,6 +101,8 @@ def apply(owner: psycopg.Connection[Any]) -> None:
         _forget_grants(owner)
         for statements in _files("grants.sql"):
             owner.execute(statements)
+        owner.execute("GRANT MAINTAIN ON ALL TABLES IN SCHEMA public TO rf_worker")  # lifecycle/scrub
+        _keep_out_of_statistics(owner)
         _let_lookup_through(owner)
         owner.execute(f"SET LOCAL ROLE {LOOKUP}")
         owner.execute("CREATE SCHEMA IF NOT EXISTS lookup")
@@ -129,6 +133,7 @@ def _hand_over(server: psycopg.Connection[Any], database: sql.Identifier) -> Non
         _text("REVOKE ALL ON DATABASE {} FROM PUBLIC", database),
         _text("GRANT CONNECT ON DATABASE {} TO {}", database, everyone),
         _text("GRANT CREATE ON DATABASE {} TO {}", database, sql.Identifier(LOOKUP)),
+        _text("GRANT EXECUTE ON FUNCTION pg_catalog.pg_switch_wal() TO rf_worker"),  # lifecycle/scrub
         # What a failed statement held may be about a person: neither its text nor its values go to the server's log.
         _text("ALTER DATABASE {} SET log_min_error_statement = 'panic'", database),
         _text("ALTER DATABASE {} SET log_error_verbosity = 'terse'", database),
@@ -151,6 +156,21 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relrowsecurity
        OR has_table_privilege('rf_lookup', c.oid, 'DELETE'))
   AND NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'ringfence_lookup')
 """
+
+
+_FREE: Final = """
+SELECT 1 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+WHERE c.relnamespace = 'public'::regnamespace AND c.relname = %s AND a.attname = %s AND a.attstattarget IS DISTINCT FROM 0
+"""
+
+
+def _keep_out_of_statistics(owner: psycopg.Connection[Any]) -> None:
+    """The planner's statistics copy values: what people wrote would stay in them when its rows are gone."""
+    for table, place in catalogue().of(PlaceKind.TABLE).items():
+        for column, declared in place.fields.items():
+            if declared.kind.free and owner.execute(_FREE, (table, column)).fetchone():
+                names = (sql.Identifier(table), sql.Identifier(column))
+                owner.execute(_text("ALTER TABLE {} ALTER COLUMN {} SET STATISTICS 0", *names))
 
 
 def _let_lookup_through(owner: psycopg.Connection[Any]) -> None:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import connection
 
+from ringfence.apps.accounts.apikeys import revoke_keys_of
 from ringfence.apps.accounts.errors import AlreadyMember, BadAddress, IsStaff, LastOwner, NoSuchMember
 from ringfence.apps.accounts.models import Membership, Role, User, normal_email
 from ringfence.apps.accounts.tenancy import tenant
@@ -121,12 +122,13 @@ def change_role(account_id: UUID, user_id: UUID, role: Role) -> None:
         raise NoSuchMember("This person is not a member.")
 
 
-def remove_member(account_id: UUID, user_id: UUID) -> None:
-    """End a membership. Raises `LastOwner`, `NoSuchMember`."""
+def remove_member(account_id: UUID, user_id: UUID, clock: Clock) -> None:
+    """End a membership, and with it the keys that this person made. Raises `LastOwner`, `NoSuchMember`."""
     with tenant(account_id):
         _keep_an_owner(account_id, user_id, None)
         gone, _ = Membership.objects.filter(account_id=account_id, user_id=user_id).delete()
         if gone:
+            revoke_keys_of(account_id, user_id, clock.now())
             record(account_id, Act.MEMBER_REMOVED, Thing("member", str(user_id)))
     if not gone:
         raise NoSuchMember("This person is not a member.")

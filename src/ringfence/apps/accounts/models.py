@@ -18,7 +18,7 @@ from ringfence.vault.people import peppered
 
 
 class Role(models.TextChoices):
-    """What a member or a key may do; the table is in `ringfence.web.access`."""
+    """What a member or a key may do; the table is in `access`."""
 
     OWNER = "owner"
     ADMIN = "admin"
@@ -26,6 +26,17 @@ class Role(models.TextChoices):
     ANALYST = "analyst"
     BILLING = "billing"
     PRIVACY_OFFICER = "privacy_officer"
+
+
+class Scope(models.TextChoices):
+    """What a key is for: of all that its role may, what it may. The table is in `access`."""
+
+    EVERYTHING = "everything"
+    READING = "reading"  # what changes nothing
+    CALLS = "calls"
+    CALLS_READING = "calls-reading"
+    AGENTS = "agents"  # and numbers
+    AUDIT = "audit"  # who looked, and records of consent
 
 
 class Account(Row):
@@ -100,11 +111,15 @@ class Membership(Row):
 
 
 class ApiKey(Row):
-    """`rf_<prefix>_<secret>`: the prefix finds the row, the secret's SHA-256 proves it. The secret is never stored."""
+    """`rf_<prefix>_<secret>`: the prefix finds the row, the secret's SHA-256 proves it. The secret is never stored.
+
+    `created_by` is the member who made it, within whose role it stays; null for the operator's command line.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="api_keys", db_index=False)
     name = models.CharField(max_length=100)
     role = models.CharField(max_length=16, choices=Role)
+    scope = models.CharField(max_length=16, choices=Scope, db_default=Scope.EVERYTHING.value)
     prefix = models.CharField(max_length=16)
     secret_sha256 = models.BinaryField(max_length=32)
     created_by = models.UUIDField(null=True)

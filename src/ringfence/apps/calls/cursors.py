@@ -10,6 +10,9 @@ from ringfence.apps.calls.errors import BadCursor
 
 _BYTES: Final = 24
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(
+    9999, 1, 1, tzinfo=UTC
+)  # what lies around a place in a list has to be in the calendar too
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
@@ -36,5 +39,7 @@ def decode(text: str) -> Position:
     try:
         moment = _EPOCH + int.from_bytes(raw[:8], "big") * _MICROSECOND
     except OverflowError:
-        raise BadCursor("This cursor is not one of ours. Begin the list again without it.") from None
+        moment = _LAST
+    if moment >= _LAST:
+        raise BadCursor("This cursor is not one of ours. Begin the list again without it.")
     return Position(moment, UUID(bytes=raw[8:]))

@@ -27,6 +27,7 @@ from ringfence.core.clock import Clock
 
 WEB_RATE: Final = 16_000
 TELEPHONE_RATE: Final = 8_000
+NOT_YOURS: Final = "your_role"
 
 
 def call_document(
@@ -40,11 +41,14 @@ def call_document(
 ) -> dict[str, Any]:
     """Everything that may be known of a call now. A part that is not available says why. Raises NoSuchCall.
 
-    `once_within` is for whoever asks again and again for one look.
+    Without `unmask`, for whoever may see that the call took place and no more: numbers are masked, and no part is opened. `once_within` is for whoever asks again and again for one look.
     """
     check_purpose(purpose)
     with tenant(account_id):
-        words, why = _words(account_id, call_id, purpose, clock)  # first: the call may end while we look
+        words: OpenTranscript | None = None
+        why: str | None = NOT_YOURS
+        if unmask:
+            words, why = _words(account_id, call_id, purpose, clock)  # first: the call may end while we look
         row = Call.objects.filter(account_id=account_id, id=call_id).first()
         if row is None or (row.expires_at is not None and clock.now() >= row.expires_at):
             raise NoSuchCall("There is no such call.")
@@ -54,6 +58,8 @@ def call_document(
         )
         this = Thing("call", str(call_id))
         record(account_id, Act.CALL_OPENED, this, purpose=purpose, once_within=once_within)
+    if not unmask:
+        recording = {"available": False, "reason": NOT_YOURS}
     show = (lambda number: number) if unmask else masked
     told = row.being_erased_at is None
     return {

@@ -1,7 +1,7 @@
 """Learn → Call Logs as a list: newest first, filtered, in pages that cost the same however many calls there are.
 
 Metadata is filtered in the clear. Numbers, words and variables' values are found through indexes keyed per bucket: one
-hash for each live bucket day, then an index look-up.
+hash for each live bucket day and each hold, then an index look-up.
 """
 
 from collections.abc import Iterator
@@ -230,7 +230,7 @@ class _Query:
         buckets = self._live(Part.TRANSCRIPT)
         if before is not None:
             last = moment_of(before).date() + _DAY
-            buckets = [bucket for bucket in buckets if bucket.day <= last]
+            buckets = [bucket for bucket in buckets if bucket.held or bucket.day <= last]
         wanted: list[int] = []
         for bucket in buckets:
             tokens = Tokens(bucket.key)

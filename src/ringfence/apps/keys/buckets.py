@@ -17,7 +17,7 @@ from ringfence.core.errors import BadInput, Gone
 from ringfence.core.ids import new_id
 from ringfence.policy import Part
 from ringfence.vault.errors import EpochGone
-from ringfence.vault.keyring import day_epoch
+from ringfence.vault.keyring import HOLD, day_epoch
 from ringfence.vault.vault import Vault
 from ringfence.vault.wrap import new_bucket_key, open_bucket_key
 
@@ -30,11 +30,12 @@ class BucketGone(Gone):
 
 @dataclass(frozen=True, slots=True)
 class BucketKey:
-    """An open bucket. `key` is 32 bytes and stays in memory."""
+    """An open bucket. `key` is 32 bytes and stays in memory. A hold's bucket has calls of any day."""
 
     id: UUID
     day: date
     key: bytes = field(repr=False)
+    held: bool = False
 
 
 def expiry(day: date, period_days: int | None) -> tuple[str | None, datetime | None]:
@@ -100,7 +101,7 @@ _ONE: Final = "SELECT id, day, epoch, wrapped, shelf FROM keys_bucket WHERE acco
 _LIVE: Final = """
 SELECT id, day, epoch, wrapped, shelf FROM keys_bucket
 WHERE account_id = %s AND part = %s AND (expires_at IS NULL OR expires_at > %s)
-  AND day >= COALESCE(%s::date, day) AND day <= COALESCE(%s::date, day)
+  AND (epoch LIKE 'hold/%%' OR (day >= COALESCE(%s::date, day) AND day <= COALESCE(%s::date, day)))
 ORDER BY day DESC, id DESC
 """
 
@@ -126,15 +127,16 @@ def open_buckets(
 ) -> list[BucketKey]:
     """All buckets of a part whose time has not passed, newest day first; a query hashes once for each of them.
 
-    Days bound when the calls ended, both included. What falls due today is still here: calls have exact moments. A bucket
-    whose day was destroyed is left out, whatever its row and the clock of this machine say: nothing is found through it.
+    Days bound when the calls ended, both included; buckets of holds are always among them. What falls due today is still here:
+    calls have exact moments. A bucket whose day was destroyed is left out, whatever its row and the clock of this machine say:
+    nothing is found through it.
     """
     cursor.execute(_LIVE, (account_id, part.value, vault.clock.now(), first_day, last_day))
     found: list[BucketKey] = []
     for bucket_id, day, epoch, wrapped, shelf in cursor.fetchall():
         with suppress(EpochGone):
             key = _open(vault, account_id, bucket_id, epoch, wrapped, shelf)
-            found.append(BucketKey(bucket_id, day, key))
+            found.append(BucketKey(bucket_id, day, key, (epoch or "").startswith(f"{HOLD}/")))
     return found
 
 

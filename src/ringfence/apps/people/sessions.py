@@ -13,8 +13,10 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Max
 
+from ringfence.apps.accounts.models import Role
 from ringfence.apps.people.errors import NoSuchSession
 from ringfence.apps.people.models import Place, Session
+from ringfence.apps.rows.cursor import Cursor
 from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
 
@@ -27,6 +29,7 @@ SELECT s.method, s.through, s.began_at, s.seen_at, s.proved_at, p.id, p.seen_at,
 FROM people_session s LEFT JOIN people_place p ON p.session_id = s.id AND p.browser = %s AND p.network = %s
 WHERE s.id = %s AND s.user_id = %s AND s.ended_at IS NULL
 """
+_ROLE_NOW: Final = "SELECT lookup.role_now(%s, %s, %s)"
 _NEW_PLACE: Final = """
 INSERT INTO people_place (id, session_id, browser, address, network, first_at, seen_at, vouched_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (session_id, browser, network) DO NOTHING RETURNING id
@@ -111,6 +114,24 @@ def look(session_id: UUID, user_id: UUID, seen: Seen, clock: Clock) -> State | N
         id=session_id, method=method, through=through, began_at=began_at, seen_at=seen_at, proved_at=proved_at,
         vouched=vouched_at is not None, elsewhere=fresh,
     )  # fmt: skip
+
+
+def role_now(account_id: UUID, user_id: UUID, session_id: UUID) -> Role | None:
+    """The role in an account of somebody whose session is open; None once the role or the session was taken away."""
+    with connection.cursor() as cursor:
+        return role_of(cursor, account_id, user_id, session_id)
+
+
+def role_of(cursor: Cursor, account_id: UUID, user_id: UUID, session_id: UUID) -> Role | None:
+    """The same over the connection of whoever asks: the calls that members open in a browser."""
+    cursor.execute(_ROLE_NOW, [account_id, user_id, session_id])
+    row = cursor.fetchone()
+    return Role(row[0]) if row and row[0] else None
+
+
+def is_open(user_id: UUID, session_id: UUID) -> bool:
+    """Whether a session of this person's has not been ended."""
+    return Session.objects.filter(id=session_id, user_id=user_id, ended_at=None).exists()
 
 
 def note_use(state: State, seen: Seen, clock: Clock) -> None:

@@ -2,6 +2,10 @@
 
 from django.db import models
 
+from ringfence.apps.rows import among
+
+among.register()
+
 
 class Row(models.Model):
     """A row with a UUIDv7 (`ringfence.core.ids.new_id`) as its key."""

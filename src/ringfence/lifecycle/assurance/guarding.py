@@ -1,4 +1,4 @@
-"""Looks at the walls: what is declared, and how it rests. How data travels is in `wire`."""
+"""Looks at the walls: what is declared, how it rests, and who may look. How data travels is in `wire`."""
 
 import heapq
 import random
@@ -6,7 +6,12 @@ from typing import Final
 
 from django.db import connection
 
+from ringfence.apps.accounts.access import TABLE
+from ringfence.apps.accounts.logins import OWNER, SERVING
+from ringfence.apps.accounts.models import Role
+from ringfence.apps.accounts.tenancy import fenced_tables
 from ringfence.apps.calls.objects import Objects
+from ringfence.apps.rows.fence import POLICY
 from ringfence.apps.rows.schema import LIVE, tables
 from ringfence.core.errors import Unavailable
 from ringfence.lifecycle.assurance.values import Evidence, Look, Looking, broken, gap, kept
@@ -76,8 +81,44 @@ def rest(looking: Looking) -> Evidence:
     )  # fmt: skip
 
 
+_FENCED: Final = """
+SELECT c.relname FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid AND p.polname = %s
+WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY(%s) AND c.relrowsecurity AND c.relforcerowsecurity
+"""
+_ABOVE: Final = """
+SELECT r.rolname FROM pg_roles r WHERE r.rolname = ANY(%s) AND (r.rolsuper OR r.rolbypassrls)
+UNION SELECT DISTINCT c.relowner::regrole::text FROM pg_class c
+WHERE c.relnamespace = 'public'::regnamespace AND c.relowner::regrole::text = ANY(%s)
+"""
+
+
+def roles(_looking: Looking) -> Evidence:
+    """The table of roles, and the fences behind it for the day on which code forgets whose rows it asks for."""
+    tables = sorted(fenced_tables())
+    with connection.cursor() as cursor:
+        cursor.execute(_FENCED, [POLICY, tables])
+        fenced = {row[0] for row in cursor.fetchall()}
+        cursor.execute(_ABOVE, [[OWNER, *SERVING], list(SERVING)])
+        above = cursor.fetchall()
+    facts = {
+        "roles": str(len(Role)), "actions": str(len(TABLE)), "cells_allowed": str(sum(len(each.roles) for each in TABLE.values())),
+        "tables_fenced": f"{len(fenced)} of {len(tables)}", "logins_above_the_fences": str(len(above)),
+    }  # fmt: skip
+    if len(fenced) != len(tables) or above:
+        return broken(
+            "The database would show rows of another account to code that forgets to ask whose they are.",
+            **facts,
+        )
+    return kept(
+        "One table says which role may do what to what, and pages, API, streams and calls ask it. Behind it every table of an "
+        "account is fenced in the database, and no login stands above the fences.",
+        **facts,
+    )
+
+
 LOOKS: Final[dict[str, Look]] = {
     "collect.nothing-else": everything_declared,
     "collect.call": call_data_declared,
     "guard.rest": rest,
+    "guard.roles": roles,
 }

@@ -20,7 +20,7 @@ from ringfence.apps.audit.models import SHOWN_ALWAYS
 from ringfence.apps.audit.record import actor_name
 from ringfence.apps.keys.wiring import vault
 from ringfence.core.clock import Clock
-from ringfence.core.ids import id_at, moment_of
+from ringfence.core.ids import id_after, id_at, moment_of
 from ringfence.lifecycle.audit.sealing import stored_head
 from ringfence.vault.audit.tree import path
 from ringfence.vault.audit.verify import PROOF
@@ -137,7 +137,7 @@ def readable(event_id: UUID, bucket: OpenBucket, now: datetime) -> bool:
 def _found(cursor: Any, account_id: UUID, event_id: UUID, clock: Clock) -> tuple[tuple[Any, ...], OpenBucket]:
     day = moment_of(event_id).date()
     buckets = {each.id: each for each in live_buckets(cursor, vault(), account_id, day, day)}
-    asked = _asked(account_id, TrailFilters(), list(buckets.values()), UUID(int=event_id.int + 1), 1)
+    asked = _asked(account_id, TrailFilters(), list(buckets.values()), id_after(event_id), 1)
     cursor.execute(_PAGE, asked | {"after": event_id})
     row = cursor.fetchone()
     if row is None or not readable(event_id, buckets[row[1]], clock.now()):

@@ -291,6 +291,6 @@ class Holds:
 
 
 def _demand_theirs() -> None:
-    """The operator sets none: whoever acts belongs to the customer. Which roles may is the table's in `web.access`."""
+    """The operator sets none: whoever acts belongs to the customer. Which roles may is the table's in `apps.accounts.access`."""
     if actor().kind not in _THEIRS:
         raise NotTheirs("Only the customer's owner or privacy officer sets and releases legal holds.")

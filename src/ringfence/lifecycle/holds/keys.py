@@ -1,7 +1,7 @@
 """Calls' own keys under a hold: from the bucket of their day to one that hangs from the hold's epoch, and back.
 
-What is sealed is not touched. Search tokens and indexes of numbers stay with their day: after it, a held call is found by its date
-and agent, and not by its words.
+What is sealed is not touched. Indexes of numbers and search tokens are made anew under the bucket to which the key goes: a held call is
+found after its day as before it, and what finds it ends with the hold's epoch.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from ringfence.vault.errors import EpochGone
 from ringfence.vault.keyring import HOLD, hold_epoch
 from ringfence.vault.vault import Vault
 from ringfence.vault.wrap import new_bucket_key
+from ringfence.work.aftercall.finding import find_numbers, find_words
 from ringfence.work.live import periods_from
 from ringfence.work.rows import chosen_days, kept_days
 
@@ -151,6 +152,10 @@ class Moving:
             key = unwrap(old.key, bytes(wrapped), place, table)
             moved = wrap(to.key, key, place, table)
             self.cursor.execute(update, (to.id, moved, self.account_id, call_id))
+            if part is Part.LOG:
+                find_numbers(self.cursor, place, key, to)
+            elif part is Part.TRANSCRIPT:
+                find_words(self.cursor, self.vault, place, key, to)
 
     def _opened(self, bucket_id: UUID) -> BucketKey | None:
         if bucket_id not in self._open:

@@ -14,6 +14,7 @@ import structlog
 
 from ringfence.apps.calls.objects import Objects, object_name
 from ringfence.core.errors import Unavailable
+from ringfence.lifecycle.dropping import drop_rows, drop_tokens
 from ringfence.lifecycle.sweep.ground import Ground, Swept
 from ringfence.policy import Part, Plan, due
 from ringfence.vault.copies import refresh
@@ -40,13 +41,6 @@ ORDER BY p.expires_at LIMIT %(most)s FOR UPDATE OF c, p SKIP LOCKED
 """
 _RECORDINGS: Final = _PARTS.format(table="calls_recording", not_held=_NOT_HELD)
 _TRANSCRIPTS: Final = _PARTS.format(table="calls_transcript", not_held=_NOT_HELD)
-_DROP_TOKENS: Final = "SELECT lookup.drop_tokens(%s, %s::uuid[])"
-_DROP_CALLS: Final = (
-    "DELETE FROM calls_recording WHERE account_id = %s AND call_id = ANY(%s)",
-    "DELETE FROM calls_transcript WHERE account_id = %s AND call_id = ANY(%s)",
-    "DELETE FROM calls_ticket WHERE account_id = %s AND call_id = ANY(%s)",
-    "DELETE FROM calls_call WHERE account_id = %s AND id = ANY(%s)",
-)
 _BLANK_RECORDINGS: Final = """
 UPDATE calls_recording SET state = 'expired', wrapped_key = NULL, bucket_id = NULL, waveform_sealed = NULL,
   object_name = '', bytes = 0
@@ -127,7 +121,7 @@ def blank_transcripts(ground: Ground, swept: Swept, account_id: UUID, kept: set[
     with ground.database.transaction(account_id) as cursor:
         ids = _batch(cursor, _TRANSCRIPTS, ground.now, account_id, kept)
         if ids:
-            cursor.execute(_DROP_TOKENS, (account_id, ids))
+            drop_tokens(cursor, account_id, ids)
             cursor.execute(_BLANK_TRANSCRIPTS, (account_id, ids))
     swept.transcripts += len(ids)
     ground.progress(len(ids))
@@ -220,9 +214,8 @@ def _one_by_one(store: Objects, names: dict[str, UUID]) -> set[UUID]:
 
 def _drop(cursor: Any, account_id: UUID, ids: Sequence[UUID]) -> None:
     if ids:
-        cursor.execute(_DROP_TOKENS, (account_id, ids))
-        for statement in _DROP_CALLS:
-            cursor.execute(statement, (account_id, ids))
+        drop_tokens(cursor, account_id, ids)
+        drop_rows(cursor, account_id, ids)
 
 
 def _overdue(now: datetime, plan: str, periods: Any, seen: datetime) -> bool:

@@ -11,7 +11,7 @@ from ringfence.core.call import Channel
 from ringfence.core.errors import Unavailable
 from ringfence.voice.dialogue.machine import Dialogue, DialogueSetup
 from ringfence.voice.runtime.call import LiveCall
-from ringfence.voice.runtime.ports import Admitted
+from ringfence.voice.runtime.ports import Admitted, Held
 from ringfence.voice.runtime.services import Services
 from ringfence.voice.speech.ports import VadStream
 from ringfence.voice.telephony.ports import CallWire, Line, NobodyHome, NotAdmitted
@@ -19,6 +19,7 @@ from ringfence.voice.telephony.ports import CallWire, Line, NobodyHome, NotAdmit
 TICK_S: Final = 0.016
 SYNC_S: Final = 1.0
 BEAT_S: Final = 5.0
+HELD_S: Final = 1.0
 
 
 class Board:
@@ -30,7 +31,7 @@ class Board:
         self._calls: dict[VadStream, LiveCall] = {}
         self._leaving: set[LiveCall] = set()
         self._closed = False
-        self._beating = False
+        self._beating = self._asking = False
 
     @property
     def calls(self) -> int:
@@ -78,7 +79,7 @@ class Board:
         """Tick until cancelled. A tick that comes late is made up for by the calls' own clocks."""
         loop = asyncio.get_running_loop()
         due = loop.time()
-        synced = beaten = due
+        synced = beaten = asked = due
         while True:
             due = max(due + TICK_S, loop.time() - 1.0)
             await asyncio.sleep(due - loop.time())
@@ -90,6 +91,9 @@ class Board:
             if now - beaten >= BEAT_S and not self._beating:
                 beaten = now
                 self.spawn(self._beat())
+            if now - asked >= HELD_S and not self._asking:
+                asked = now
+                self.spawn(self._let_go())
 
     def tick(self) -> None:
         """Answer all windows in one batch a rate, then give every call its turn."""
@@ -148,6 +152,29 @@ class Board:
         for call in self._calls.values():
             if call.recorder.unsynced:
                 loop.run_in_executor(self._services.disk, call.recorder.sync)
+
+    async def _let_go(self) -> None:
+        """End what members opened who may not have it open any more. While nobody can be asked, calls go on."""
+        held = [
+            Held(call.setup.call_id, call.setup.account_id, call.holder)
+            for call in self._calls.values()
+            if call.holder is not None
+        ]
+        if not held:
+            return
+        self._asking = True
+        try:
+            over = await self._services.admission.withdrawn(held)
+        except Unavailable as error:
+            structlog.get_logger().warning(
+                "who may talk could not be asked", code=error.code, calls=len(held)
+            )
+            return
+        finally:
+            self._asking = False
+        for call in list(self._calls.values()):
+            if call.setup.call_id in over:
+                call.interrupt("role_withdrawn")
 
     async def _beat(self) -> None:
         """Calls that wait to be handed over are alive too: their result is here, and nobody else may end them."""

@@ -61,6 +61,7 @@ class LiveCall:
         services: Services, *, stepped: bool, ended: Callable[["LiveCall"], None],
     ) -> None:  # fmt: skip
         self.setup = admitted.setup
+        self.holder = admitted.holder
         self.engines = engines
         self._keys = admitted.keys
         self._wire = wire
@@ -204,9 +205,11 @@ class LiveCall:
         if not self._handling:
             self.tick()
 
-    def interrupt(self) -> None:
-        """The process must go: end the call with what there is."""
+    def interrupt(self, why: str | None = None) -> None:
+        """The process must go, or the call may not: end it with what there is."""
         if not self._done:
+            if why is not None:
+                self.problem(why)
             self._finish(Outcome.INTERRUPTED, "platform")
 
     def judged(self, probability: float) -> None:

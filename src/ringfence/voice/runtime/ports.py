@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
-from ringfence.core.call import CallResult, CallSetup, Channel, RightAsked
+from ringfence.core.call import CallResult, CallSetup, Channel, Holder, RightAsked
 from ringfence.vault.live import LiveKeys
 from ringfence.voice.speech.ports import Llm, Stt, Tts
 
@@ -16,15 +16,26 @@ from ringfence.voice.speech.ports import Llm, Stt, Tts
 class Admitted:
     """A call that may begin. `engines` is what the definition's names of engines stand for in this account.
 
-    `today` is now, where the account is. A part that is not allowed has no period: it must never be written.
+    `today` is now, where the account is. A part that is not allowed has no period: it must never be written. `holder` is the
+    member who opened the call in a browser: it lasts for as long as they may place calls.
     """
 
     setup: CallSetup
     keys: LiveKeys
     engines: Mapping[str, "EngineChoice"] = field(default_factory=dict)
     today: datetime
+    holder: Holder | None = None
     recording_allowed: bool = True
     transcript_allowed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A call in progress that a member opened."""
+
+    call_id: UUID
+    account_id: UUID
+    holder: Holder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +68,7 @@ class EngineFactory(Protocol):
 
 
 class Admission(Protocol):
-    """The door: tickets in, calls out."""
+    """The door: tickets in, calls out. Whatever it does raises Unavailable while the database is away."""
 
     async def redeem(self, ticket: str, channel: Channel, carrier_call_id: str | None) -> Admitted | None:
         """Use a ticket up. None if it is unknown, used, expired or for another channel."""
@@ -78,6 +89,10 @@ class Admission(Protocol):
 
     async def beat(self, calls: Sequence[tuple[UUID, UUID]]) -> None:
         """These calls (account, call) are alive."""
+        ...
+
+    async def withdrawn(self, calls: Sequence[Held]) -> frozenset[UUID]:
+        """Those of the calls whose member may not have them open any more: role, membership or session were taken away."""
         ...
 
 

@@ -135,7 +135,7 @@ def _short(facts: AgentFacts) -> dict[str, Any]:
         "slug": facts.slug,
         "name": facts.name,
         "live_version": facts.live_version,
-        "updated_at": facts.updated_at.isoformat(),
+        "updated_at": facts.updated_at,
     }
 
 

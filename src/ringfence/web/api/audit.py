@@ -15,7 +15,7 @@ from ringfence.core.errors import BadInput
 from ringfence.lifecycle.audit.export import MEDIA_TYPE, export_trail
 from ringfence.lifecycle.audit.ledger import open_ledger
 from ringfence.lifecycle.audit.trail import LONGEST_PAGE, TrailEvent, one_event, proof_of, read_trail
-from ringfence.web import trail
+from ringfence.web import streams, trail
 from ringfence.web.access import Action
 from ringfence.web.api.principal import holder_of, needs
 from ringfence.web.clock import clock
@@ -59,7 +59,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     with tenant(account_id):
         record(account_id, Act.TRAIL_EXPORTED)
     lines = export_trail(account_id, ledger=open_ledger(current().ledger_url), clock=clock())
-    return StreamingHttpResponse(lines, content_type=MEDIA_TYPE)
+    return StreamingHttpResponse(streams.guarded(request, lines, clock()), content_type=MEDIA_TYPE)
 
 
 @router.get("/{uuid:event_id}", summary="One event")
@@ -89,5 +89,6 @@ def _line(event: TrailEvent) -> dict[str, Any]:
         "actor": {"kind": event.actor_kind, "id": str(event.actor_id) if event.actor_id else None},
         "act": event.act, "object": {"kind": event.thing_kind, "id": event.thing_id} if event.thing_id else None,
         "purpose": event.purpose, "source": event.source, "calls": list(event.calls),
+        "under": {"kind": event.under[0], "id": event.under[1]} if event.under else None,
         "batch": event.batch, "sealed_at": event.sealed_at, "changed": event.changed,
     }  # fmt: skip

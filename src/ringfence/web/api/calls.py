@@ -1,6 +1,5 @@
 """`/calls`: the call log, its parts, and test calls out."""
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -8,7 +7,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from ninja import Field, Query, Router, Schema, Status
 
-from ringfence.apps.accounts.models import Role
 from ringfence.apps.agents.agents import agent_by_slug
 from ringfence.apps.audit.acting import part_of_one_act
 from ringfence.apps.calls.document import call_document
@@ -24,10 +22,11 @@ from ringfence.core.errors import BadInput, Unavailable
 from ringfence.lifecycle.deletion import Part, delete_parts
 from ringfence.lifecycle.export import MEDIA_TYPE, vcon_stream
 from ringfence.lifecycle.receipts.receipts import receipts_of_call
-from ringfence.web import ranges
-from ringfence.web.access import Action, demand, may
+from ringfence.web import ranges, streams
+from ringfence.web.access import Action
 from ringfence.web.api.idempotency import once
-from ringfence.web.api.principal import holder_of, needs
+from ringfence.web.api.moments import Moment
+from ringfence.web.api.principal import demand, holder_of, needs
 from ringfence.web.clock import clock
 from ringfence.work.dial import call_number
 
@@ -44,8 +43,8 @@ class CallQuery(Schema):
     channel: str | None = None
     outcome: str | None = None
     status: str | None = None
-    since: datetime | None = Field(default=None, description="Started at or after this moment.")
-    until: datetime | None = Field(default=None, description="Started before this moment.")
+    since: Moment | None = Field(default=None, description="Started at or after this moment.")
+    until: Moment | None = Field(default=None, description="Started before this moment.")
     min_duration_s: float | None = None
     max_duration_s: float | None = None
     number: str | None = Field(default=None, description="Either end, E.164.")
@@ -69,9 +68,9 @@ class CallOut(Schema):
 @needs(Action.SEE_CALLS)
 def index(request: HttpRequest, query: Query[CallQuery]) -> dict[str, Any]:
     holder = holder_of(request)
-    reading = may(Role(holder.role), Action.READ_CALLS)
+    reading = holder.may(Action.READ_CALLS)
     if query.q or query.variable or query.number:
-        demand(Role(holder.role), Action.READ_CALLS)
+        demand(holder, Action.READ_CALLS)
     page = list_calls(
         holder.account_id,
         _filters(query),
@@ -115,7 +114,7 @@ def delete(request: HttpRequest, call_id: UUID) -> HttpResponse:
 
 
 @router.get("/{uuid:call_id}/recording", summary="The recording as WAV; ranges are exact")
-@needs(Action.READ_CALLS)
+@needs(Action.HEAR_CALLS)
 def recording(request: HttpRequest, call_id: UUID) -> HttpResponseBase:
     opened = open_recording(holder_of(request).account_id, call_id, purpose=PROVIDING, clock=clock())
     return ranges.serve(request, opened, clock())
@@ -159,7 +158,7 @@ def receipt(request: HttpRequest, call_id: UUID) -> dict[str, Any]:
 @needs(Action.EXPORT_CALLS)
 def vcon(request: HttpRequest, call_id: UUID) -> HttpResponseBase:
     pieces = vcon_stream(holder_of(request).account_id, call_id, clock=clock())  # 404 before it begins
-    return StreamingHttpResponse(pieces, content_type=MEDIA_TYPE)
+    return StreamingHttpResponse(streams.guarded(request, pieces, clock()), content_type=MEDIA_TYPE)
 
 
 def _delete(request: HttpRequest, call_id: UUID, part: Part) -> HttpResponse:

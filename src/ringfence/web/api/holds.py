@@ -1,6 +1,5 @@
 """`/holds`: legal holds, for the account's owner and its privacy officer."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from ninja import Field, Router, Schema, Status
 from ringfence.lifecycle.holds.holds import LONGEST_REASON, Wanted
 from ringfence.web.access import Action
 from ringfence.web.api.idempotency import once
+from ringfence.web.api.moments import Moment
 from ringfence.web.api.principal import holder_of, needs
 from ringfence.web.lives import hold_document, holds
 
@@ -20,7 +20,7 @@ class HoldIn(Schema):
     """A hold names one thing: calls, an agent, a number, or everything. It has a reason, and may have an end."""
 
     reason: str = Field(min_length=1, max_length=LONGEST_REASON)
-    ends_at: datetime | None = None
+    ends_at: Moment | None = None
     calls: list[UUID] = Field(default=[], max_length=10_000)
     agent_id: UUID | None = None
     number: str | None = None

@@ -91,7 +91,7 @@ def _replay(request: HttpRequest, row: IdempotentWrite) -> HttpResponse:
 
 def _keep(row: IdempotentWrite, answer: Any) -> None:
     status, body = (answer.status_code, answer.value) if isinstance(answer, Status) else (200, answer)
-    data = b"" if body is None else orjson.dumps(body, default=str)
+    data = b"" if body is None else orjson.dumps(body, default=str, option=orjson.OPT_UTC_Z)
     with tenant(row.account_id):
         IdempotentWrite.objects.filter(account_id=row.account_id, id=row.id).update(
             status=status, body_sealed=seal(_key(row), data, aad=_place(row))

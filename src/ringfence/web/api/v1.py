@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 from django.http import HttpRequest
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import BaseRenderer
 
 from ringfence.web.api import (
@@ -14,11 +15,13 @@ from ringfence.web.api import (
     calls,
     consents,
     holds,
+    keys,
     numbers,
     receipts,
     recipients,
     support,
 )
+from ringfence.web.api.description import describe
 from ringfence.web.api.principal import Bearer
 from ringfence.web.api.problems import install
 
@@ -27,10 +30,19 @@ class _Json(BaseRenderer):
     media_type = "application/json"
 
     def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
-        return orjson.dumps(data, default=str)
+        return orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z)
 
 
-api = NinjaAPI(
+class _Api(NinjaAPI):
+    """Its description says what it answers, errors too."""
+
+    def get_openapi_schema(self, **where: Any) -> OpenAPISchema:
+        document = super().get_openapi_schema(**where)
+        describe(document)
+        return document
+
+
+api = _Api(
     title="Ringfence",
     version="1",
     description="Calls, agents and numbers of one account. Errors are `application/problem+json` (RFC 9457).",
@@ -50,4 +62,5 @@ api.add_router("/account", account.router)
 api.add_router("/holds", holds.router)
 api.add_router("/consents", consents.router)
 api.add_router("/support", support.router)
+api.add_router("/keys", keys.router)
 install(api)

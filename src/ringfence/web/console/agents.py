@@ -13,11 +13,11 @@ from ringfence.apps.agents.agents import agent, agents, archive, create_agent, s
 from ringfence.apps.agents.versions import definition_of, get_for_call, publish, versions
 from ringfence.core.agent.definition import AgentDefinition, DefinitionError, needs_engine, parse
 from ringfence.core.agent.examples import source
-from ringfence.core.call import Channel, Direction
+from ringfence.core.call import Channel, Direction, Holder
 from ringfence.policy import Part, days
-from ringfence.web.access import Action, demand
+from ringfence.web.access import Action
 from ringfence.web.clock import clock
-from ringfence.web.viewer import needs, viewer_of
+from ringfence.web.viewer import needs, session_of, viewer_of
 from ringfence.work.admission import begin_call
 
 EXAMPLES = {"guided": "front-desk", "llm": "llm-reception"}
@@ -50,7 +50,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@needs(Action.SEE_AGENTS)
+@needs(Action.SEE_AGENTS, post=Action.EDIT_AGENTS)
 def edit(request: HttpRequest, agent_id: UUID) -> HttpResponse:
     """The editor: saves a draft as it is, says what is wrong with it by line, and publishes what is right."""
     viewer = viewer_of(request)
@@ -58,7 +58,6 @@ def edit(request: HttpRequest, agent_id: UUID) -> HttpResponse:
     text = found.draft
     saved = False
     if request.method == "POST":
-        demand(viewer.role, Action.EDIT_AGENTS)
         text = request.POST.get("draft", "").replace("\r\n", "\n")
         save_draft(viewer.account_id, agent_id, text, clock())
         saved = True
@@ -109,10 +108,11 @@ def talk(request: HttpRequest, agent_id: UUID) -> HttpResponse:
 @needs(Action.PLACE_CALLS)
 def ticket(request: HttpRequest, agent_id: UUID) -> HttpResponse:
     """A call of the browser's own, and the single-use ticket that admits it."""
-    account_id = viewer_of(request).account_id
+    viewer = viewer_of(request)
+    account_id = viewer.account_id
     call = begin_call(
         account_id, get_for_call(account_id, agent_id), direction=Direction.INBOUND, channel=Channel.WEB,
-        clock=clock(),
+        clock=clock(), holder=Holder(viewer.user_id, session_of(request)),
     )  # fmt: skip
     return JsonResponse(
         {"call": str(call.id), "path": f"/media/web/{call.ticket}", "page": f"/learn/calls/{call.id}/"}

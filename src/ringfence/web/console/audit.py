@@ -16,7 +16,7 @@ from ringfence.core.config import current
 from ringfence.lifecycle.audit.export import MEDIA_TYPE, export_trail
 from ringfence.lifecycle.audit.ledger import open_ledger
 from ringfence.lifecycle.audit.trail import TrailEvent, TrailFilters, one_event, proof_of, read_trail
-from ringfence.web import trail
+from ringfence.web import streams, trail
 from ringfence.web.access import Action
 from ringfence.web.clock import clock
 from ringfence.web.viewer import Viewer, needs, viewer_of
@@ -78,7 +78,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     with tenant(viewer.account_id):
         record(viewer.account_id, Act.TRAIL_EXPORTED)
     lines = export_trail(viewer.account_id, ledger=open_ledger(current().ledger_url), clock=clock())
-    response = StreamingHttpResponse(lines, content_type=MEDIA_TYPE)
+    response = StreamingHttpResponse(streams.guarded(request, lines, clock()), content_type=MEDIA_TYPE)
     name = f"audit-{viewer.account.slug}-{clock().now():%Y-%m-%d}.jsonl"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -22,7 +22,7 @@ from ringfence.core.errors import BadInput
 from ringfence.lifecycle.deletion import Part, delete_parts
 from ringfence.lifecycle.export import MEDIA_TYPE, vcon_stream
 from ringfence.lifecycle.receipts.receipts import list_receipts
-from ringfence.web import ranges
+from ringfence.web import ranges, streams
 from ringfence.web.access import Action
 from ringfence.web.clock import clock
 from ringfence.web.console import drawing
@@ -54,11 +54,8 @@ def show(request: HttpRequest, call_id: UUID) -> HttpResponse:
         call = call_document(viewer.account_id, call_id, purpose=PROVIDING, clock=clock(), unmask=reading)
     except NoSuchCall:
         return _gone(request, viewer, call_id)
-    if not reading:
-        for part in ("transcript", "summary", "variables", "recording"):
-            call[part] = {"available": False, "reason": "your_role"}
     with part_of_one_act():
-        wave = _wave(viewer.account_id, call_id, call) if reading else None
+        wave = _wave(viewer.account_id, call_id, call) if viewer.may(Action.HEAR_CALLS) else None
     live = call["status"] in LIVE
     context: dict[str, Any] = {
         "call": call, "agent": _agent(viewer, call["agent"]["slug"]), "live": live, "wave": wave,
@@ -71,7 +68,7 @@ def show(request: HttpRequest, call_id: UUID) -> HttpResponse:
 
 
 @require_GET
-@needs(Action.READ_CALLS)
+@needs(Action.HEAR_CALLS)
 def recording(request: HttpRequest, call_id: UUID) -> HttpResponseBase:
     """The audio, whole or in ranges."""
     opened = open_recording(viewer_of(request).account_id, call_id, purpose=PROVIDING, clock=clock())
@@ -84,7 +81,8 @@ def vcon(request: HttpRequest, call_id: UUID) -> HttpResponseBase:
     """The call as vCon, with its audio."""
     pieces = vcon_stream(viewer_of(request).account_id, call_id, clock=clock())
     first = next(pieces)  # a call that is not there is an error page, not a broken download
-    response = StreamingHttpResponse(chain([first], pieces), content_type=MEDIA_TYPE)
+    whole = streams.guarded(request, chain([first], pieces), clock())
+    response = StreamingHttpResponse(whole, content_type=MEDIA_TYPE)
     response["Content-Disposition"] = f'attachment; filename="call-{call_id}.vcon.json"'
     return response
 

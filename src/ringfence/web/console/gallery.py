@@ -11,6 +11,7 @@ from ringfence.core.call import Outcome, Status
 from ringfence.core.config import current
 from ringfence.core.errors import NotFound
 from ringfence.web.console.drawing import wave
+from ringfence.web.viewer import anyone
 
 TONES: Final = ("kept", "warning", "broken", "plain")
 LONG: Final = "Donaudampfschifffahrtsgesellschaftskapitän " * 4
@@ -19,6 +20,7 @@ RIGHT_TO_LEFT: Final = "שלום, כאן המרפאה ברחוב הנמל"
 
 
 @require_GET
+@anyone
 def show(request: HttpRequest) -> HttpResponse:
     """404 on an installation that serves people."""
     if not current().debug:

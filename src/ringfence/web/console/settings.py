@@ -1,6 +1,7 @@
 """Settings: members, API keys and engines."""
 
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ringfence.apps.accounts.apikeys import issue, keys, revoke
 from ringfence.apps.accounts.members import change_role, members, remove_member
-from ringfence.apps.accounts.models import Role
+from ringfence.apps.accounts.models import Role, Scope
 from ringfence.apps.agents.engines import add_engine, engines, remove_engine
 from ringfence.apps.agents.models import EngineKind
 from ringfence.apps.people.invitations import invitations, invite
@@ -17,24 +18,31 @@ from ringfence.apps.people.invitations import revoke as take_back
 from ringfence.apps.recipients.errors import BadTerms
 from ringfence.apps.recipients.register import checked
 from ringfence.core.config import current
-from ringfence.core.errors import BadInput, NotAllowed, RingfenceError
-from ringfence.web.access import Action, demand
+from ringfence.core.errors import BadInput, RingfenceError
+from ringfence.web.access import Action, demand_may_give, may_give
 from ringfence.web.clock import clock
 from ringfence.web.people import notices
 from ringfence.web.viewer import Viewer, needs, viewer_of
 
 LIVES = (30, 90, 365)
+SCOPES_SAID: Final = {
+    Scope.EVERYTHING: "All that its role may",
+    Scope.READING: "Reading, nothing that changes",
+    Scope.CALLS: "Calls alone",
+    Scope.CALLS_READING: "Calls alone, reading",
+    Scope.AGENTS: "Agents and numbers alone",
+    Scope.AUDIT: "Who looked, and consent, alone",
+}
 
 
 @require_http_methods(["GET", "POST"])
-@needs(Action.SEE_MEMBERS)
+@needs(Action.SEE_MEMBERS, post=Action.EDIT_MEMBERS)
 def people(request: HttpRequest) -> HttpResponse:
     """Members with their roles, and who was asked in. Without a mail server the link is handed over by whoever asks."""
     viewer = viewer_of(request)
-    context: dict[str, object] = {"roles": Role.values}
+    context: dict[str, object] = {"roles": _roles(viewer)}
     status = 200
     if request.method == "POST":
-        demand(viewer.role, Action.EDIT_MEMBERS)
         email = request.POST.get("email", "")
         try:
             context |= _asked_in(viewer, email, _role(request))
@@ -46,7 +54,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 def _asked_in(viewer: Viewer, email: str, role: Role) -> dict[str, object]:
-    _owners_alone(viewer, role)
+    demand_may_give(viewer.role, role)
     mailed = current().smtp_url is not None
     token = invite(viewer.account_id, email=email, role=role, clock=clock(), mailed=mailed, by=viewer.user_id)
     path = f"/invitation/?token={token}"
@@ -62,16 +70,16 @@ def _asked_in(viewer: Viewer, email: str, role: Role) -> dict[str, object]:
 @require_POST
 @needs(Action.EDIT_MEMBERS)
 def change_member(request: HttpRequest, user_id: UUID) -> HttpResponse:
-    """Another role, or none. Owners are made, and unmade, by owners alone."""
+    """Another role, or none. Nobody gives or changes a role that may more than their own: owners are made by owners alone."""
     viewer = viewer_of(request)
     now = next((each.role for each in members(viewer.account_id) if each.user_id == user_id), None)
     if now is not None:
-        _owners_alone(viewer, now)
+        demand_may_give(viewer.role, now)
     if request.POST.get("do") == "remove":
-        remove_member(viewer.account_id, user_id)
+        remove_member(viewer.account_id, user_id, clock())
     else:
         role = _role(request)
-        _owners_alone(viewer, role)
+        demand_may_give(viewer.role, role)
         change_role(viewer.account_id, user_id, role)
     return redirect("members")
 
@@ -83,29 +91,27 @@ def revoke_invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse
     return redirect("members")
 
 
-def _owners_alone(viewer: Viewer, role: Role) -> None:
-    if role is Role.OWNER and viewer.role is not Role.OWNER:
-        raise NotAllowed("Only an owner makes somebody an owner, or changes one.")
-
-
 @require_http_methods(["GET", "POST"])
 @needs(Action.EDIT_KEYS)
 def api_keys(request: HttpRequest) -> HttpResponse:
     """Keys; a new one is shown once."""
     viewer = viewer_of(request)
-    context: dict[str, object] = {"roles": Role.values, "lives": LIVES}
+    context: dict[str, object] = {"roles": _roles(viewer), "scopes": SCOPES_SAID.items(), "lives": LIVES}
     if request.method == "POST":
-        days = request.POST.get("days", "90")
+        days = request.POST.get("days", str(LIVES[1]))
         if not days.isdigit() or int(days) not in LIVES:
             raise BadInput("Choose one of the lifetimes.")
         name = request.POST.get("name", "").strip()[:100] or "Key"
         context["issued"] = issue(
-            viewer.account_id, name=name, role=_role(request), clock=clock(), created_by=viewer.user_id,
-            expires_at=clock().now() + timedelta(days=int(days)),
+            viewer.account_id, name=name, role=_role(request), scope=_scope(request), clock=clock(),
+            created_by=viewer.user_id, expires_at=clock().now() + timedelta(days=int(days)),
         )  # fmt: skip
-    return render(
-        request, "settings/keys.html", {**context, "keys": keys(viewer.account_id), "now": clock().now()}
-    )
+    people = {each.user_id: each.name or each.email for each in members(viewer.account_id)}
+    found = [
+        (each, SCOPES_SAID[each.scope], people.get(each.created_by) if each.created_by else "the operator")
+        for each in keys(viewer.account_id)
+    ]
+    return render(request, "settings/keys.html", {**context, "keys": found, "now": clock().now()})
 
 
 @require_POST
@@ -151,6 +157,18 @@ def _kind(text: str) -> EngineKind:
         return EngineKind(text)
     except ValueError:
         raise BadInput("Choose what the engine does.") from None
+
+
+def _roles(viewer: Viewer) -> list[str]:
+    """Those that this viewer may give."""
+    return [role.value for role in Role if may_give(viewer.role, role)]
+
+
+def _scope(request: HttpRequest) -> Scope:
+    try:
+        return Scope(request.POST.get("scope", Scope.EVERYTHING))
+    except ValueError:
+        raise BadInput("Choose one of the scopes.") from None
 
 
 def _role(request: HttpRequest) -> Role:

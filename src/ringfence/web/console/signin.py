@@ -23,7 +23,7 @@ from ringfence.web.people.entering import leave
 from ringfence.web.people.seen import seen
 from ringfence.web.people.told import tell_accounts, tell_staff
 from ringfence.web.remembered import count
-from ringfence.web.viewer import OPERATOR, SESSION_ACCOUNT, Viewer, needs, viewer_of
+from ringfence.web.viewer import OPERATOR, SESSION_ACCOUNT, Viewer, anyone, needs, viewer_of
 
 HOME: Final = "/learn/calls/"
 MOST_TRIES: Final = 8
@@ -32,6 +32,7 @@ FAILED_ONCE_IN: Final = timedelta(minutes=1)
 
 
 @require_GET
+@anyone
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, and the way in."""
     if getattr(request, "viewer", None) is not None:
@@ -42,6 +43,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@anyone
+@anyone
 def sign_in(request: HttpRequest) -> HttpResponse:
     """E-mail address and password. Failures all read alike, and too many of them are slowed."""
     target = safe(request, request.POST.get("next") or request.GET.get("next"))
@@ -65,6 +68,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@anyone
 def link(request: HttpRequest) -> HttpResponse:
     """The end of a one-time link: it is used up by signing in."""
     user = user_of_token(request.GET.get("token", ""))
@@ -80,6 +84,7 @@ def link(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@anyone
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session, and have the browser forget what it holds of us."""
     viewer: Viewer | None = getattr(request, "viewer", None)

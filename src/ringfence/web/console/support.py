@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ringfence.apps.accounts.members import members
 from ringfence.apps.accounts.tenancy import tenant
@@ -19,7 +19,7 @@ from ringfence.apps.support import requests as support
 from ringfence.apps.support.errors import BadRequest, TooMany
 from ringfence.apps.support.values import SUBJECTS, Asked, State
 from ringfence.core.errors import BadInput
-from ringfence.web.access import Action, demand
+from ringfence.web.access import Action
 from ringfence.web.clock import clock
 from ringfence.web.stepup import demand_fresh
 from ringfence.web.viewer import needs, viewer_of
@@ -35,13 +35,12 @@ class Line:
 
 
 @require_http_methods(["GET", "POST"])
-@needs(Action.SEE_SUPPORT)
+@needs(Action.SEE_SUPPORT, post=Action.ASK_SUPPORT)
 def index(request: HttpRequest) -> HttpResponse:
     """Requests, and everything that staff asked for or looked at; sent, a request is opened."""
     viewer = viewer_of(request)
     wrong: dict[str, str] = {}
     if request.method == "POST":
-        demand(viewer.role, Action.ASK_SUPPORT)
         try:
             made = support.open_request(viewer.account_id, _wanted(request), clock())
             return redirect("support-request", request_id=made)
@@ -61,13 +60,12 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@needs(Action.SEE_SUPPORT)
+@needs(Action.SEE_SUPPORT, post=Action.ASK_SUPPORT)
 def show(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """One request; sent, something is added, or it is closed."""
     viewer = viewer_of(request)
     wrong = ""
     if request.method == "POST":
-        demand(viewer.role, Action.ASK_SUPPORT)
         try:
             if request.POST.get("do") == "close":
                 support.close(viewer.account_id, request_id, clock())
@@ -87,7 +85,7 @@ def show(request: HttpRequest, request_id: UUID) -> HttpResponse:
     return render(request, "support/show.html", context, status=400 if wrong else 200)
 
 
-@require_http_methods(["GET"])
+@require_GET
 @needs(Action.SEE_SUPPORT)
 def approval(request: HttpRequest, ask_id: UUID) -> HttpResponse:
     """What one person of the operator's asks for, in full, and which calls it opens."""

@@ -5,16 +5,19 @@ A customer's session finds nothing here, and a session of the operator's opens n
 """
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 
-from ringfence.apps.staff.people import Person
+from ringfence.apps.people.sessions import is_open
+from ringfence.apps.staff.people import Person, of_user
 from ringfence.core.errors import NotFound
-from ringfence.web import stepup
+from ringfence.web import stepup, streams
+from ringfence.web.access import Access, Who
 from ringfence.web.people.entering import FACTOR_SHOWN
 from ringfence.web.people.factors import factors
 from ringfence.web.viewer import door_of, person_of
@@ -51,7 +54,13 @@ def needs_staff(view: View) -> View:
             return render(request, "operator/first.html", status=403)
         if not request.session.get(FACTOR_SHOWN):
             return stepup.ask(request)
+        streams.begin(request, partial(_still, person_of(request).id, found.state.id))
         return view(request, *args, **kwargs)
 
-    checked.staff = True  # type: ignore[attr-defined]
+    checked.access = Access(Who.STAFF, Who.STAFF)  # type: ignore[attr-defined]
     return checked
+
+
+def _still(user_id: UUID, session_id: UUID) -> bool:
+    """Whether what is being sent may go on: the session is open, and its person is of the operator's still."""
+    return is_open(user_id, session_id) and of_user(user_id) is not None

@@ -5,11 +5,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from ringfence.apps.keys.wiring import vault
+from ringfence.web.viewer import anyone
 
 FRESH_S = 300
 
 
 @require_safe
+@anyone
 def show(_request: HttpRequest) -> HttpResponse:
     """All of them, the retired ones too: what they signed has to verify for ever."""
     keys = [

@@ -16,6 +16,7 @@ from ringfence.policy import load
 from ringfence.policy.facts import Change, changes
 from ringfence.web.public.machine import document
 from ringfence.web.public.telling import page
+from ringfence.web.viewer import anyone
 
 FRESH_S: Final = 60
 
@@ -36,6 +37,7 @@ class Version:
 
 
 @require_safe
+@anyone
 def show(request: HttpRequest) -> HttpResponse:
     """The policy that is enforced now."""
     policy = load()
@@ -45,6 +47,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@anyone
 def machine(_request: HttpRequest) -> HttpResponse:
     """The same as JSON."""
     policy = load()
@@ -54,12 +57,14 @@ def machine(_request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@anyone
 def history(request: HttpRequest) -> HttpResponse:
     """Every version that was ever enforced here, and what each changed."""
     return _public(render(request, "public/changes.html", {"versions": versions(enforced())}))
 
 
 @require_safe
+@anyone
 def elsewhere(_request: HttpRequest) -> HttpResponse:
     """The address with a slash too many."""
     return redirect("privacy", permanent=True)

@@ -14,6 +14,7 @@ from ringfence.lifecycle.assurance.told import Line, tell
 from ringfence.lifecycle.assurance.values import State
 from ringfence.policy import load
 from ringfence.web.clock import clock
+from ringfence.web.viewer import anyone
 
 FRESH_S: Final = 10
 GROUPS: Final = {
@@ -37,6 +38,7 @@ class Shown:
 
 
 @require_safe
+@anyone
 def show(request: HttpRequest) -> HttpResponse:
     """Every promise in a line, by section."""
     lines = tell(load(), newest(), clock().now())
@@ -51,6 +53,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@anyone
 def machine(_request: HttpRequest) -> HttpResponse:
     """The same as JSON."""
     lines = tell(load(), newest(), clock().now())
@@ -60,6 +63,7 @@ def machine(_request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@anyone
 def elsewhere(_request: HttpRequest) -> HttpResponse:
     """The address with a slash too many."""
     return redirect("trust", permanent=True)

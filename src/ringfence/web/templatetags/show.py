@@ -45,7 +45,7 @@ _FAULTS: Final = {
     "unknown_tool": "asked for a tool that there is not", "bad_arguments": "called a tool wrongly",
     "endless_tools": "called tools without end", "carrier_failed": "the carrier could not do it",
     "audio_too_fast": "audio came faster than it is spoken", "slow_reader": "the line took audio too slowly",
-    "no_media": "no audio came", "recording_incomplete": "the recording has a gap",
+    "no_media": "no audio came", "role_withdrawn": "whoever talked may not any more", "recording_incomplete": "the recording has a gap",
 }  # fmt: skip
 
 _TONES: Final = {

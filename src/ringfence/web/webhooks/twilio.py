@@ -16,6 +16,7 @@ from ringfence.core.errors import RingfenceError
 from ringfence.voice.telephony.twilio.signature import check
 from ringfence.voice.telephony.twilio.twiml import reject, say, stream
 from ringfence.web.clock import clock
+from ringfence.web.viewer import carrier
 from ringfence.work.admission import begin_call
 from ringfence.work.dial import media_url
 from ringfence.work.unanswered import never_answered
@@ -25,6 +26,7 @@ XML = "application/xml"
 
 @csrf_exempt
 @require_POST
+@carrier
 def voice(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     """Somebody calls one of our numbers: the agent assigned to it answers, or nobody does."""
     connection = _verified(request, connection_id)
@@ -47,6 +49,7 @@ def voice(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
+@carrier
 def status(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     """How a call that we placed ended; one that nobody answered is entered as such."""
     connection = _verified(request, connection_id)

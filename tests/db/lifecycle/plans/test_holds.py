@@ -8,6 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from ringfence.apps.audit.acting import PLATFORM, Actor, ActorKind, acting
+from ringfence.apps.calls.document import call_document
+from ringfence.apps.calls.errors import NoSuchCall
+from ringfence.apps.calls.listing import CallFilters, list_calls
+from ringfence.apps.calls.reveal import PROVIDING
 from ringfence.lifecycle.accounts.erasure import Eraser
 from ringfence.lifecycle.deletion import Part, UnderHold, delete_parts
 from ringfence.lifecycle.holds.errors import BadHold, NotTheirs
@@ -48,19 +52,31 @@ def wait(firm: Firm, days: int) -> None:
 
 
 def reads(firm: Firm, call_id: UUID) -> bool:
-    """Whether the call opens. Its words are not searched for: they are found until their day has passed."""
-    from ringfence.apps.calls.document import call_document
-    from ringfence.apps.calls.errors import NoSuchCall
-    from ringfence.apps.calls.reveal import PROVIDING
-
+    """Whether the call opens, and is found by every way there is: all of them or none."""
     try:
         told = call_document(firm.account_id, call_id, purpose=PROVIDING, clock=firm.office.clock)
     except NoSuchCall:
+        assert found_by(firm, call_id) == []
         return False
+    assert found_by(firm, call_id) == list(ASKED)
     assert told["recording"]["available"]
     assert told["transcript"]["available"]
     assert told["from"]
     return True
+
+
+ASKED: dict[str, dict[str, Any]] = {
+    "a word": {"words": "ferry"}, "a value": {"variable": ("people", "4")}, "a number": {"number": CALLER},
+}  # fmt: skip
+
+
+def found_by(firm: Firm, call_id: UUID, **bounds: Any) -> list[str]:
+    """By what a search has the call."""
+    found = []
+    for what, asked in ASKED.items():
+        rows = list_calls(firm.account_id, CallFilters(**asked, **bounds), clock=firm.office.clock).rows
+        found += [what] if call_id in {row.id for row in rows} else []
+    return found
 
 
 WAYS: dict[str, Any] = {

@@ -51,8 +51,9 @@ class Copy:
 
     def bring_back(self, database: Database, office: Office, call_id: UUID) -> None:
         with database.superuser() as server, server.cursor() as cursor:
-            for table in TABLES:
+            for table in ("calls_ticket", *reversed(TABLES)):
                 cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own tables
+            for table in TABLES:
                 with cursor.copy(f"COPY {table} FROM STDIN") as into:
                     into.write(self.rows[table])
         place(office, call_id).write_bytes(self.recording)

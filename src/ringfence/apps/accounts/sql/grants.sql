@@ -26,7 +26,7 @@ BEGIN
     LOOP EXECUTE format('GRANT SELECT (id, account_id), DELETE ON %s TO rf_lookup', tenants.name); END LOOP;
 END $$;
 GRANT SELECT (id, account_id, user_id, role) ON accounts_membership TO rf_lookup;
-GRANT SELECT (id, account_id, role, prefix, secret_sha256, expires_at, revoked_at, last_used_at)
+GRANT SELECT (id, account_id, role, scope, created_by, prefix, secret_sha256, expires_at, revoked_at, last_used_at)
     ON accounts_apikey TO rf_lookup;
 
 -- What comes with Django

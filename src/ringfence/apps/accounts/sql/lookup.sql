@@ -12,13 +12,17 @@ BEGIN
 END $$;
 
 -- name: api_key_by_prefix
--- Whose key begins like this. Prefixes are random, so there is one, or in theory two.
-CREATE OR REPLACE FUNCTION lookup.api_key_by_prefix(wanted text)
-RETURNS TABLE (id uuid, account_id uuid, role text, secret_sha256 bytea,
+-- Whose key begins like this, and which role its maker has now: null where the operator made it. The key of somebody who is no
+-- member any more is not found. Prefixes are random, so there is one, or in theory two.
+DROP FUNCTION IF EXISTS lookup.api_key_by_prefix(text);
+CREATE FUNCTION lookup.api_key_by_prefix(wanted text)
+RETURNS TABLE (id uuid, account_id uuid, role text, scope text, maker_role text, secret_sha256 bytea,
                expires_at timestamptz, revoked_at timestamptz, last_used_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT k.id, k.account_id, k.role, k.secret_sha256, k.expires_at, k.revoked_at, k.last_used_at
-    FROM public.accounts_apikey k WHERE k.prefix = wanted
+    SELECT k.id, k.account_id, k.role, k.scope, m.role, k.secret_sha256, k.expires_at, k.revoked_at, k.last_used_at
+    FROM public.accounts_apikey k
+    LEFT JOIN public.accounts_membership m ON m.account_id = k.account_id AND m.user_id = k.created_by
+    WHERE k.prefix = wanted AND (k.created_by IS NULL OR m.id IS NOT NULL)
 $$;
 GRANT EXECUTE ON FUNCTION lookup.api_key_by_prefix(text) TO rf_web;
 

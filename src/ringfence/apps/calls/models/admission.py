@@ -7,10 +7,15 @@ from ringfence.apps.rows.base import TenantRow
 
 
 class Ticket(TenantRow):
-    """Only the token's SHA-256 rests here. `lookup.redeem_ticket` uses it up."""
+    """Only the token's SHA-256 rests here. `lookup.redeem_ticket` uses it up.
+
+    `held_by` and `session` are the member who talks from a browser: the call ends with what allowed it. Null for telephones.
+    """
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="+")
     sha256 = models.BinaryField(max_length=32)
+    held_by = models.UUIDField(null=True)
+    session = models.UUIDField(null=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 

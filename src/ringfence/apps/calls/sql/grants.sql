@@ -16,9 +16,6 @@ GRANT SELECT, INSERT, UPDATE ON calls_erasure TO rf_web, rf_worker;
 GRANT DELETE ON calls_erasure TO rf_worker;
 GRANT SELECT ON calls_erasure TO rf_media;
 
--- Once a day the worker writes tables anew from which something was erased.
-GRANT MAINTAIN ON calls_call, calls_recording, calls_transcript, calls_searchtokens TO rf_worker;
-
 -- How much of the erasure ledger this database has been through.
 GRANT SELECT, INSERT, UPDATE ON calls_ledgermark TO rf_web, rf_worker;
 GRANT SELECT ON calls_ledgermark TO rf_media;
@@ -26,7 +23,7 @@ GRANT SELECT ON calls_ledgermark TO rf_media;
 -- calls_searchtokens: nothing for any login. Array containment is not leakproof, so under row-level security it would
 -- lose its index; and nobody needs to see tokens. The functions in lookup.sql do what is needed.
 GRANT SELECT, INSERT, UPDATE, DELETE ON calls_searchtokens TO rf_lookup;
-GRANT SELECT (account_id, sha256, call_id, expires_at, used_at), UPDATE (used_at) ON calls_ticket TO rf_lookup;
+GRANT SELECT (account_id, sha256, call_id, held_by, session, expires_at, used_at), UPDATE (used_at) ON calls_ticket TO rf_lookup;
 GRANT SELECT (id, account_id, status, started_at, seen_at, expires_at) ON calls_call TO rf_lookup;
 GRANT SELECT (id, account_id, state, expires_at) ON calls_recording, calls_transcript TO rf_lookup;
 GRANT SELECT (account_id, call_id, part, state, done_at, settled_at, scrubbed_at, requested_at) ON calls_erasure TO rf_lookup;

@@ -1,11 +1,12 @@
 -- name: redeem_ticket
 -- Uses a ticket up. One caller gets the call, every other gets no row: two streams for one call are impossible.
-CREATE OR REPLACE FUNCTION lookup.redeem_ticket(wanted bytea, at timestamptz)
-RETURNS TABLE (account_id uuid, call_id uuid)
+DROP FUNCTION IF EXISTS lookup.redeem_ticket(bytea, timestamptz);
+CREATE FUNCTION lookup.redeem_ticket(wanted bytea, at timestamptz)
+RETURNS TABLE (account_id uuid, call_id uuid, held_by uuid, session uuid)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     UPDATE public.calls_ticket t SET used_at = at
     WHERE t.sha256 = wanted AND t.used_at IS NULL AND t.expires_at > at
-    RETURNING t.account_id, t.call_id
+    RETURNING t.account_id, t.call_id, t.held_by, t.session
 $$;
 GRANT EXECUTE ON FUNCTION lookup.redeem_ticket(bytea, timestamptz) TO rf_web, rf_media;
 
@@ -65,6 +66,7 @@ GRANT EXECUTE ON FUNCTION lookup.drop_jobs(uuid, uuid[]) TO rf_web, rf_worker;
 -- other, since a word's token differs in every bucket.
 -- Days are read from the newest on until `most` calls are found, and one day further: a call may end on the day after
 -- it began, so only the day before the last one read can still hold a newer call. No call lasts a day.
+-- A hold's bucket has calls of any day: it is always read, and what it gives does not count as enough.
 -- Tokens belong to one bucket alone, so the GIN index answers by itself; OFFSET 0 and enable_seqscan keep it so.
 CREATE OR REPLACE FUNCTION lookup.search_calls(account uuid, buckets uuid[], wanted bigint[], before uuid, most integer)
 RETURNS TABLE (call_id uuid)
@@ -74,16 +76,18 @@ DECLARE
     each integer := cardinality(wanted) / NULLIF(cardinality(buckets), 0);
     found uuid[] := '{}';
     hits uuid[];
+    count integer := 0;
     enough date;
     here record;
 BEGIN
     PERFORM lookup.own_account(account);
     IF COALESCE(each, 0) = 0 THEN RETURN; END IF;
     FOR here IN
-        SELECT b.id, b.day, o.position FROM unnest(buckets) WITH ORDINALITY AS o (id, position)
-        JOIN public.keys_bucket b ON b.id = o.id AND b.account_id = account ORDER BY b.day DESC
+        SELECT b.id, b.day, o.position, b.epoch LIKE 'hold/%' AS held
+        FROM unnest(buckets) WITH ORDINALITY AS o (id, position)
+        JOIN public.keys_bucket b ON b.id = o.id AND b.account_id = account ORDER BY held DESC, b.day DESC
     LOOP
-        EXIT WHEN here.day < enough - 1;
+        EXIT WHEN NOT here.held AND here.day < enough - 1;
         SELECT array_agg(h.id) INTO hits FROM (
             SELECT s.call_id AS id FROM (
                 SELECT t.call_id, t.account_id, t.bucket_id FROM public.calls_searchtokens t
@@ -93,7 +97,8 @@ BEGIN
             ORDER BY s.call_id DESC LIMIT most
         ) h;
         found := found || COALESCE(hits, '{}');
-        IF enough IS NULL AND cardinality(found) >= most THEN enough := here.day; END IF;
+        IF NOT here.held THEN count := count + COALESCE(cardinality(hits), 0); END IF;
+        IF enough IS NULL AND count >= most THEN enough := here.day; END IF;
     END LOOP;
     RETURN QUERY SELECT f FROM unnest(found) f ORDER BY f DESC LIMIT most;
 END $$;

@@ -26,5 +26,6 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON mfa_authenticator, socialaccount_sociala
 
 GRANT SELECT (id, account_id, enforced, domains) ON people_signon TO rf_lookup;
 GRANT SELECT (account_id, idle_minutes) ON people_rules TO rf_lookup;
+GRANT SELECT (id, user_id, ended_at) ON people_session TO rf_lookup;
 GRANT SELECT (id, account_id, email, role, token_mark, mailed, expires_at, accepted_at, revoked_at)
     ON people_invitation TO rf_lookup;

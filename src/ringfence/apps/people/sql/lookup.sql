@@ -13,6 +13,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 GRANT EXECUTE ON FUNCTION lookup.rules_of_user(uuid) TO rf_web;
 
+-- name: role_now
+-- The role of a member whose session is open, asked again and again by what they opened: null once either was taken away.
+CREATE OR REPLACE FUNCTION lookup.role_now(account uuid, member uuid, session uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT m.role FROM public.accounts_membership m JOIN public.people_session s ON s.user_id = m.user_id
+    WHERE m.account_id = account AND m.user_id = member AND s.id = session AND s.ended_at IS NULL
+$$;
+GRANT EXECUTE ON FUNCTION lookup.role_now(uuid, uuid, uuid) TO rf_web, rf_media;
+
 -- name: invitation_by_mark
 CREATE OR REPLACE FUNCTION lookup.invitation_by_mark(wanted bytea)
 RETURNS TABLE (id uuid, account_id uuid, account_name text, email text, role text, mailed boolean, expires_at timestamptz,

@@ -2,11 +2,12 @@
 
 import re
 import socket
+from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
 from ringfence.apps.accounts.apikeys import issue
-from ringfence.apps.accounts.models import Role
+from ringfence.apps.accounts.models import Role, Scope
 from ringfence.lifecycle.assurance.trials.bytes_at_rest import places, search
 from ringfence.lifecycle.assurance.trials.scene import KEY_LIVES, NUMBER, Scene
 from ringfence.lifecycle.assurance.values import Evidence, Looking, State, broken, gap, kept
@@ -14,6 +15,7 @@ from ringfence.lifecycle.assurance.wire import HERE, transit
 from ringfence.policy import load
 
 PAGES: Final = ("/", "/privacy", "/privacy/changes", "/trust", "/sign-in/")
+_SEARCHES: Final = (f"number=%2B{NUMBER[1:]}", "q=canary", "variable=name%3Dvalue")
 _FOREIGN: Final = re.compile(r"""(?:src|href|action)=["']?(?:https?:)?//([^/"' >]+)""", re.IGNORECASE)
 _COOKIE: Final = re.compile(r"^([^=]+)=")
 
@@ -36,18 +38,30 @@ def sealed(scene: Scene) -> Evidence:
 
 
 def roles(scene: Scene) -> Evidence:
-    """An analyst is refused what is said in a call; another account's id answers as one that never was."""
+    """An analyst is refused what is said in a call, and a search for it; a key is refused what is outside of its scope, and everything
+    once its time is over; another account's id answers as one that never was.
+    """
     canary = scene.call()
     path = f"calls/{canary.id}"
     refused = [
         scene.ask("GET", f"{path}{part}", Role.ANALYST).status_code
         for part in ("", "/recording", "/transcript")
     ]
+    refused += [scene.ask("GET", f"calls?{query}", Role.ANALYST).status_code for query in _SEARCHES]
     unknown = scene.ask("GET", f"calls/{uuid4()}")
     listed = scene.ask("GET", "calls", Role.ANALYST).text
     facts = {"analyst": ", ".join(map(str, refused)), "unknown_id": str(unknown.status_code)}
     if set(refused) != {403} or NUMBER in listed:
         return broken("A role was shown what it may not see.", **facts)
+    narrow = issue(
+        scene.account_id, name="narrow", role=Role.OWNER, scope=Scope.AGENTS, clock=scene.clock,
+        expires_at=scene.clock.now() + KEY_LIVES,
+    )  # fmt: skip
+    outside = scene.web.get(
+        f"/api/v1/{path}", headers={"Authorization": f"Bearer {narrow.token}"}
+    ).status_code
+    if outside != 403:  # noqa: PLR2004 (Forbidden)
+        return broken("A key opens what is outside of its scope.", outside_scope=str(outside), **facts)
     if scene.web.get(f"/api/v1/{path}").status_code != 401:  # noqa: PLR2004 (Unauthorized)
         return broken("A call was shown to nobody in particular.", **facts)
     key = issue(
@@ -57,7 +71,8 @@ def roles(scene: Scene) -> Evidence:
     if over != 401:  # noqa: PLR2004
         return broken("An expired key still opens a call.", expired_key=str(over), **facts)
     return kept(
-        f"An analyst's key was refused a canary call, no key and an expired key were too; keys of the trial end within {KEY_LIVES}.",
+        "An analyst's key was refused a canary call and every search for it; no key, an expired key and one of another scope were refused it, "
+        f"too. Keys of the trial end within {KEY_LIVES // timedelta(minutes=1)} minutes.",
         **facts,
     )
 

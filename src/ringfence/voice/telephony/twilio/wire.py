@@ -4,6 +4,7 @@ Inbound: connected, start, media, dtmf, mark, stop. Outbound: media, mark, clear
 `<Parameter name="ticket">` in `start`; the upgrade request itself is signed by the carrier.
 """
 
+import asyncio
 import base64
 import binascii
 from collections.abc import Callable
@@ -20,6 +21,7 @@ PREFIX: Final = "/media/twilio/"
 RATE: Final = 8000
 LARGEST_MESSAGE: Final = 64 * 1024
 MOST_BAD_MESSAGES: Final = 20
+START_S: Final = 10.0  # a stream that does not say by then what it is for, is for nothing
 Transfer = Callable[[str, str], None]
 
 
@@ -81,6 +83,7 @@ class TwilioWire(WSListener):
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._transport = transport
+        self._patience = asyncio.get_running_loop().call_later(START_S, self._refuse, "start_missing")
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         if frame.msg_type == WSMsgType.CLOSE:
@@ -101,6 +104,7 @@ class TwilioWire(WSListener):
             self._reject(str(error))
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
+        self._patience.cancel()
         if self._line is not None:
             who = self._ended or "carrier"
             self._line.gone(Speaker.CALLER if who == "caller" else who)
@@ -153,6 +157,7 @@ class TwilioWire(WSListener):
             self._refuse("codec_not_supported")
             return
         self._started = True
+        self._patience.cancel()
         self._stream = str(start.get("streamSid") or message["streamSid"])
         self._call = str(start.get("callSid", ""))
         parameters = start.get("customParameters") or {}

@@ -7,6 +7,7 @@ Outbound binary: agent audio to be played in order. Outbound JSON: {"type": "rea
 """
 
 from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 import orjson
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest
@@ -130,5 +131,10 @@ class WebWire(WSListener):
 
 
 def _same_place(origin: str | None, host: str | None, public_url: str) -> bool:
-    """A browser names the page's origin (RFC 6455, section 10.2); only pages of this installation may talk here."""
-    return origin is not None and origin in {public_url, f"https://{host}"}
+    """A browser names the page's origin (RFC 6455, section 10.2); only pages of this installation may talk here. A host of somebody
+    else's that leads to us is none of its own.
+    """
+    if origin is None:
+        return False
+    ours = {urlsplit(public_url).hostname, "localhost", "127.0.0.1"}
+    return origin == public_url or (origin == f"https://{host}" and urlsplit(origin).hostname in ours)

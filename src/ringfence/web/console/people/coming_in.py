@@ -21,7 +21,7 @@ from ringfence.web.people import factors, notices
 from ringfence.web.people.entering import FACTOR_SHOWN
 from ringfence.web.people.seen import seen
 from ringfence.web.remembered import count
-from ringfence.web.viewer import door_of, person_of
+from ringfence.web.viewer import anyone, door_of, person_of
 
 MOST_PROOFS: Final = 10
 PROOFS_WITHIN_S: Final = 15 * 60
@@ -33,6 +33,7 @@ WRONG_KEY: Final = "This passkey was not accepted. Try again, or use a code."
 
 @login_stage_required(stage=AuthenticateStage.key, redirect_urlname="account_login")  # type: ignore[misc,untyped-decorator,unused-ignore]
 @require_http_methods(["GET", "POST"])
+@anyone
 def second(request: HttpRequest) -> HttpResponse:
     """After the password or the link: a passkey, or a code."""
     stage: Any = request._login_stage  # type: ignore[attr-defined] # noqa: SLF001 - so the library hands it over
@@ -51,12 +52,14 @@ def second(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@anyone
 def passkey_options(_request: HttpRequest) -> JsonResponse:
     """A challenge for whichever passkey the browser has for this site."""
     return JsonResponse(factors.begin_authentication(None))
 
 
 @require_POST
+@anyone
 def passkey(request: HttpRequest) -> HttpResponse:
     """Sign in with a passkey alone: it is something one has, unlocked by something one is or knows."""
     target = safe(request, request.POST.get("then"))
@@ -71,6 +74,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@anyone
 def step_up(request: HttpRequest) -> HttpResponse:
     """Prove anew who one is; by a factor where there is one, else by the password, else by a mailed link."""
     door, target = door_of(request), safe(request, request.POST.get("next") or request.GET.get("next"))

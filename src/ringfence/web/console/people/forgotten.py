@@ -18,6 +18,7 @@ from ringfence.web.people import factors, notices
 from ringfence.web.people.seen import seen
 from ringfence.web.people.told import tell_accounts
 from ringfence.web.remembered import count
+from ringfence.web.viewer import anyone
 
 MOST: Final = 4
 WITHIN_S: Final = 60 * 60
@@ -27,6 +28,7 @@ TOLD: Final = (
 
 
 @require_http_methods(["GET", "POST"])
+@anyone
 def ask(request: HttpRequest) -> HttpResponse:
     """Says the same to everybody, whether there is such a person or not."""
     if request.method == "GET":
@@ -48,6 +50,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@anyone
 def answer(request: HttpRequest) -> HttpResponse:
     """The link that was mailed. Whatever was set up before the address was ever shown to be this person's goes with the old
     password: it may have been somebody else's doing.

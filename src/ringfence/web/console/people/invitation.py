@@ -15,10 +15,11 @@ from ringfence.apps.people.profiles import known_name
 from ringfence.web.clock import clock
 from ringfence.web.console.people.security import check_password
 from ringfence.web.people.entering import acting_as
-from ringfence.web.viewer import SESSION_ACCOUNT
+from ringfence.web.viewer import SESSION_ACCOUNT, anyone
 
 
 @require_http_methods(["GET", "POST"])
+@anyone
 def show(request: HttpRequest) -> HttpResponse:
     """Who asks, and what for. Whoever signs in with this address already has to be signed in as themselves to join."""
     token = request.POST.get("token") or request.GET.get("token", "")

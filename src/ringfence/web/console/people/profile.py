@@ -22,7 +22,7 @@ from ringfence.web.counted import asks_not_to_be
 from ringfence.web.people import notices
 from ringfence.web.people.told import tell_accounts
 from ringfence.web.stepup import demand_fresh
-from ringfence.web.viewer import needs_person, person_of
+from ringfence.web.viewer import anyone, needs_person, person_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,6 +70,7 @@ def address(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@anyone
 def confirm(request: HttpRequest) -> HttpResponse:
     """The link that went to the new address. The old one is told."""
     token = request.POST.get("token") or request.GET.get("token", "")

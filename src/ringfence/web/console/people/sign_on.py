@@ -16,12 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from ringfence.apps.people import signon
 from ringfence.apps.people.errors import NoSuchSignOn
 from ringfence.web.console.signin import safe
+from ringfence.web.viewer import anyone
 
 GONE: Final = "This single sign-on is no longer there."
 AWAY: Final = "Your company's sign-in cannot be reached at the moment. Try again in a few minutes."
 
 
 @require_http_methods(["GET", "POST"])
+@anyone
 def begin(request: HttpRequest) -> HttpResponse:
     """Which identity provider vouches for an address."""
     target = safe(request, request.POST.get("next") or request.GET.get("next"))
@@ -40,6 +42,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@anyone
 def go(request: HttpRequest, sign_on_id: UUID) -> HttpResponse:
     """On to the provider. By a page, not by a redirect: a form of ours leads to pages of ours alone."""
     target = safe(request, request.POST.get("next"))
@@ -56,6 +59,7 @@ def go(request: HttpRequest, sign_on_id: UUID) -> HttpResponse:
 
 
 @require_GET
+@anyone
 def back(request: HttpRequest, provider_id: str) -> HttpResponse:
     """What the provider says of who was there."""
     try:

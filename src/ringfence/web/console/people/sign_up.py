@@ -22,6 +22,7 @@ from ringfence.web.console.people.security import check_password
 from ringfence.web.people import notices
 from ringfence.web.people.seen import seen
 from ringfence.web.remembered import count
+from ringfence.web.viewer import anyone
 
 FIELDS: Final = ("name", "email", "company", "phone", "country", "timezone", "address", "vat_id")
 MOST: Final = 20
@@ -29,6 +30,7 @@ WITHIN_S: Final = 60 * 60
 
 
 @require_http_methods(["GET", "POST"])
+@anyone
 def ask(request: HttpRequest) -> HttpResponse:
     """The form. What follows reads the same for an address that is known here and for one that is not."""
     asked = _may(request)
@@ -54,6 +56,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@anyone
 def confirm(request: HttpRequest) -> HttpResponse:
     """The link in the mail. A person opens the account, not a program that looks at mails."""
     token = request.POST.get("token") or request.GET.get("token", "")

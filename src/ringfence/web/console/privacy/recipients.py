@@ -10,7 +10,7 @@ from ringfence.apps.recipients.errors import BadTerms
 from ringfence.apps.recipients.received import houses, one_received, refusals, who_received
 from ringfence.apps.recipients.register import checked, end, say
 from ringfence.egress.recipients import Ground
-from ringfence.web.access import Action, demand
+from ringfence.web.access import Action
 from ringfence.web.clock import clock
 from ringfence.web.received import received_document, recipient_document, refusal_document
 from ringfence.web.stepup import demand_fresh
@@ -30,14 +30,13 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@needs(Action.SEE_RECIPIENTS)
+@needs(Action.SEE_RECIPIENTS, post=Action.EDIT_RECIPIENTS)
 def show(request: HttpRequest, recipient_id: UUID) -> HttpResponse:
     """One recipient by day; sent, what is said of it, or that it ends."""
     viewer = viewer_of(request)
     context: dict[str, object] = {}
     status = 200
     if request.method == "POST":
-        demand(viewer.role, Action.EDIT_RECIPIENTS)
         demand_fresh(request)
         if request.POST.get("do") == "end":
             end(viewer.account_id, recipient_id, clock())

@@ -12,7 +12,7 @@ from ringfence.apps.agents.agents import agents, set_periods
 from ringfence.core.errors import BadInput, RingfenceError
 from ringfence.lifecycle.holds.holds import Wanted
 from ringfence.policy import AgentPeriods, Part, Plan, days
-from ringfence.web.access import Action, demand
+from ringfence.web.access import Action
 from ringfence.web.lives import holds
 from ringfence.web.stepup import demand_fresh
 from ringfence.web.viewer import needs, viewer_of
@@ -20,14 +20,13 @@ from ringfence.work.rows import kept_days
 
 
 @require_http_methods(["GET", "POST"])
-@needs(Action.SEE_HOLDS)
+@needs(Action.SEE_HOLDS, post=Action.EDIT_HOLDS)
 def show(request: HttpRequest) -> HttpResponse:
     """Periods and holds; sent, a hold is set."""
     viewer = viewer_of(request)
     context: dict[str, object] = {}
     status = 200
     if request.method == "POST":
-        demand(viewer.role, Action.EDIT_HOLDS)
         demand_fresh(request)
         try:
             holds().set(viewer.account_id, _wanted(request))
