@@ -28,7 +28,7 @@ class NoSuchAsk(SupportError, NotFound):
 
 
 class BadRequest(SupportError, BadInput):
-    code = "bad_request"
+    code = "bad_support_request"
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
