@@ -23,7 +23,7 @@ _STANDING: Final = "SELECT what, number, at FROM lookup.standing_for_operator(%s
 _TOLD: Final = {
     "jobs_waiting": "Jobs that wait", "jobs_failed": "Jobs that failed", "calls_live": "Calls in progress",
     "mails_waiting": "Mails that wait", "erasures_open": "Deletions under way", "last_sweep": "Last sweep",
-    "refused_lately": "Sign-ins refused in the last day",
+    "refused_lately": "Sign-ins of staff refused in the last day",
 }  # fmt: skip
 
 
