@@ -11,6 +11,14 @@ from django.db import connections
 from ringfence.core.clock import ManualClock
 from tests.support import database as support
 
+
+def close_console() -> None:
+    """The operator's console has connections of its own."""
+    from ringfence.web.operator.rows import close
+
+    close()
+
+
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.support.static_settings"  # noqa: TID251 - tests stand in for boot
 django.setup()
 
@@ -35,4 +43,5 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[support.Datab
         serving = template.clone("ringfence_test")
         support.point_at(serving)
         yield serving
+        close_console()
         connections.close_all()

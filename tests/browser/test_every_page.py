@@ -11,6 +11,7 @@ from django.urls import URLPattern, get_resolver
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Enter, Site, Visitor
+from tests.browser.staff import employed
 
 PUBLIC: Final = {
     "home": "/", "privacy": "/privacy", "privacy-changes": "/privacy/changes", "trust": "/trust", "problems": "/docs/problems", "sign-in": "/sign-in/",
@@ -18,10 +19,14 @@ PUBLIC: Final = {
 }  # fmt: skip
 CONSOLE: Final = {
     "calls": "/learn/calls/", "agents": "/agents/", "new-agent": "/agents/new/", "numbers": "/numbers/",
-    "receipts": "/receipts/", "recipients": "/recipients/", "audit": "/audit/", "consents": "/consents/", "retention": "/retention/", "plan": "/settings/plan/", "usage": "/settings/usage/", "billing": "/settings/billing/",
+    "receipts": "/receipts/", "recipients": "/recipients/", "audit": "/audit/", "consents": "/consents/", "support": "/support/", "retention": "/retention/", "plan": "/settings/plan/", "usage": "/settings/usage/", "billing": "/settings/billing/",
     "company": "/settings/company/", "members": "/settings/members/", "ways-in": "/settings/sign-in/",
     "engines": "/settings/engines/", "keys": "/settings/keys/", "security": "/security/", "profile": "/profile/",
     "outbox": "/outbox/",
+}  # fmt: skip
+OPERATOR: Final = {
+    "operator": "/operator/", "operator-accounts": "/operator/accounts/", "operator-abuse": "/operator/abuse/",
+    "operator-health": "/operator/health/", "operator-staff": "/operator/staff/",
 }  # fmt: skip
 ELSEWHERE: Final = {
     "gallery": "test_pages: only in development",
@@ -60,10 +65,10 @@ def names(patterns: list[Any]) -> Iterator[str]:
 
 
 def test_every_address_is_a_page_that_is_looked_at_or_none() -> None:
-    known = {*PUBLIC, *CONSOLE, *ELSEWHERE, *NO_PAGES}
+    known = {*PUBLIC, *CONSOLE, *OPERATOR, *ELSEWHERE, *NO_PAGES}
     found = set(names(get_resolver().url_patterns))
     assert found - known == set(), "look at it here, or say why not"
-    assert {*PUBLIC, *CONSOLE} - found == set()
+    assert {*PUBLIC, *CONSOLE, *OPERATOR} - found == set()
 
 
 def pages(site: Site, enter: Enter, **window: Any) -> Iterator[tuple[str, Visitor, str]]:
@@ -73,6 +78,9 @@ def pages(site: Site, enter: Enter, **window: Any) -> Iterator[tuple[str, Visito
         visitor = enter(account, **window)
         for name, path in table.items():
             yield name, visitor, path
+    visitor = employed(site, enter(None, **window))
+    for name, path in OPERATOR.items():
+        yield name, visitor, path
 
 
 @pytest.mark.timeout(300)

@@ -20,6 +20,9 @@ SETTINGS_PAGE: Final = "shows settings: no call data, and changes nothing"
 PUBLIC: Final = "public: nobody's data"
 OWN_PAGE: Final = "shows a person what is theirs"
 RECEIPTS: Final = "shows what was deleted: ids and moments, no call data"
+OPERATORS: Final = (
+    "shows the operator names, counts and states of accounts; who looked is written down among staff's deeds"
+)
 CONSENTS: Final = "shows who was asked and what was answered: ids and moments, no call data"
 
 # Route → the acts that it may be, or why it is none.
@@ -171,6 +174,32 @@ ROUTES: Final[dict[str, tuple[Act, ...] | str]] = {
     "GET /recipients/{recipient_id}": "shows who received what: counts, no call data",
     "PUT /recipients/{recipient_id}": (Act.RECIPIENT_CHANGED,),
     "DELETE /recipients/{recipient_id}": (Act.RECIPIENT_ENDED,),
+    "support": (Act.SUPPORT_REQUESTED,),
+    "support-request": (Act.SUPPORT_WRITTEN, Act.SUPPORT_CLOSED),
+    "approval": SETTINGS_PAGE,
+    "approve-access": (Act.ACCESS_APPROVED,),
+    "refuse-access": (Act.ACCESS_REFUSED,),
+    "withdraw-access": (Act.ACCESS_WITHDRAWN,),
+    "GET /support": SETTINGS_PAGE,
+    "POST /support": (Act.SUPPORT_REQUESTED,),
+    "GET /support/{request_id}": SETTINGS_PAGE,
+    "POST /support/{request_id}/messages": (Act.SUPPORT_WRITTEN,),
+    "DELETE /support/approvals/{ask_id}": (Act.ACCESS_WITHDRAWN,),
+    "operator": OPERATORS,
+    "operator-request": "shows what the customer wrote to staff; that it was read is among staff's deeds",
+    "operator-answer": (Act.SUPPORT_ANSWERED,),
+    "operator-ask": (Act.ACCESS_ASKED,),
+    "operator-access": (Act.CALLS_LISTED,),
+    "operator-give-back": (Act.ACCESS_WITHDRAWN,),
+    "operator-call": (Act.CALL_OPENED,),
+    "operator-recording": (Act.RECORDING_PLAYED,),
+    "operator-accounts": OPERATORS,
+    "operator-account": (Act.SETTINGS_SEEN,),
+    "operator-glass": (Act.GLASS_ASKED,),
+    "operator-confirm-glass": (Act.GLASS_BROKEN,),
+    "operator-abuse": OPERATORS,
+    "operator-health": "shows how the installation does: nobody's data",
+    "operator-staff": "shows the operator's own people, and what they did",
     "GET /numbers": SETTINGS_PAGE,
     "POST /numbers": (Act.NUMBER_ADDED, Act.NUMBER_ASSIGNED),
     "GET /numbers/{number_id}": SETTINGS_PAGE,
@@ -242,6 +271,12 @@ SILENT: Final[dict[str, str]] = {
     "apps/recipients/book:end_house": PLATFORM,
     "apps/recipients/book:refused": "the gate has no key to a trail; a worker tells it seconds later (work/leaving)",
     "apps/recipients/book:say_of_house": PLATFORM,
+    "apps/staff/deeds:write": "what staff did, beside the trails of customers",
+    "apps/staff/people:add": "of no account; it stands among staff's deeds",
+    "apps/staff/people:remove": "of no account; it stands among staff's deeds",
+    "apps/support/desk:put": STEP,
+    "apps/support/ending:end": DUE,
+    "apps/support/thread:add": STEP,
     "apps/sweeps/marks:believe": PLATFORM,
     "apps/sweeps/marks:write_sweep": PLATFORM,
     "work/desk:_redeem": STEP,
@@ -258,6 +293,7 @@ SILENT: Final[dict[str, str]] = {
     "lifecycle/accounts/erasure:people": STEP,
     "lifecycle/accounts/erasure:finish": STEP,
     "lifecycle/accounts/erasure:settle": STEP,
+    "lifecycle/assurance/trials/helping:_tried": "what a stolen login would write; the trial is that it opens nothing",
     "lifecycle/assurance/trials/scene:leave": "what a trial left of its own account, which was nobody's",
     "lifecycle/audit/checking:check_trail": ITSELF,
     "lifecycle/audit/pruning:_lengthen": ITSELF,

@@ -205,7 +205,8 @@ def test_whoever_opens_call_content_asks_first_whether_the_purpose_may() -> None
         )
     }
     assert openers == {
-        "apps/calls/reveal.py", "work/aftercall/finding.py", "work/aftercall/run.py", "work/desk.py", "work/live.py",
+        "apps/calls/released.py", "apps/calls/reveal.py", "work/aftercall/finding.py", "work/aftercall/run.py", "work/desk.py",
+        "work/live.py",
     }  # fmt: skip
     for opener in openers:
         assert "check_purpose(" in (SOURCE / opener).read_text(), opener

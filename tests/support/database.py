@@ -18,13 +18,13 @@ from ringfence.apps.keys import wiring
 from ringfence.apps.rows.purpose import enter_process
 from ringfence.boot.postgres import SUPERUSER, EmbeddedPostgres
 from ringfence.core.clock import ManualClock
-from ringfence.core.config import Config, DatabaseUrls, Login, install
+from ringfence.core.config import Config, DatabaseUrls, Login, current, install
 from ringfence.policy.logins import logins
 from tests.support.gate import WORD, open_gate
 from tests.support.keys import a_vault
 
 TEMPLATE = "ringfence_template"
-LOGINS: tuple[Login, ...] = ("owner", "web", "media", "worker", "audit", "billing", "gate")
+LOGINS: tuple[Login, ...] = ("owner", "web", "media", "worker", "audit", "billing", "gate", "staff")
 
 
 @dataclass(frozen=True)
@@ -118,12 +118,13 @@ def configure(database: Database, folder: Path) -> Config:
 
 
 def point_at(database: Database) -> None:
-    """Give Django one connection per login to `database`; `default` is the web's."""
+    """Give Django one connection per login to `database`; `default` is the web's. The settings lead there, too."""
     from django.db import connections
 
     from ringfence.web.databases import database as settings
 
     connections.close_all()
+    install(replace(current(), database_urls=database.urls))
     for login in LOGINS:
         connections.databases[login] = settings(database.url(login))
     connections.databases["default"] = dict(connections.databases["web"])

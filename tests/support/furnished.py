@@ -23,6 +23,9 @@ from ringfence.apps.numbers.numbers import add_number
 from ringfence.apps.people.invitations import invitations, invite
 from ringfence.apps.people.models import Session
 from ringfence.apps.recipients.register import recipients
+from ringfence.apps.support import desk
+from ringfence.apps.support.requests import Wanted as Help
+from ringfence.apps.support.requests import open_request
 from ringfence.core.config import current
 from ringfence.lifecycle.audit.ledger import open_ledger
 from ringfence.lifecycle.audit.sealing import Sealer
@@ -32,6 +35,7 @@ from ringfence.lifecycle.holds.holds import Wanted
 from ringfence.lifecycle.plans.billing import bill
 from ringfence.lifecycle.receipts.receipts import list_receipts
 from ringfence.web.lives import holds
+from ringfence.web.operator.rows import rows
 from tests.support.accounts import an_address
 from tests.support.office import Office
 from tests.support.visitors import Visitor, a_member
@@ -123,6 +127,7 @@ def furnish(office: Office) -> Furnished:
     found.visitor(Role.OWNER)
     with acting(Actor(ActorKind.MEMBER, found.people[Role.OWNER].id)):
         hold = holds().set(account, Wanted(reason="A claim", calls=[call_id]))
+    request, ask = asked_of_support(found, call_id)
     Sealer(office.worker, office.vault, open_ledger(current().ledger_url)).run()
     found.things = {
         "call_id": call_id, "gone_id": gone, "agent_id": office.agent(), "number": 1, "plan": "starter",
@@ -134,9 +139,21 @@ def furnish(office: Office) -> Furnished:
         "invitation_id": invitations(account, clock)[0].id, "account_id": account, "passkey_id": 1,
         "key_id": issue(account, name="one", role=Role.ANALYST, clock=clock).id, "sign_on_id": uuid4(),
         "session_id": Session.objects.filter(user_id=found.people[Role.OWNER].id).values_list("id", flat=True)[0],
-        "provider_id": "sso-x",
+        "provider_id": "sso-x", "request_id": request, "ask_id": ask, "glass_id": uuid4(),
     }  # fmt: skip
     return found
+
+
+def asked_of_support(found: Furnished, call_id: UUID) -> tuple[UUID, UUID]:
+    """A support request that names a call, and what somebody of staff asks for because of it."""
+    office = found.office
+    with acting(Actor(ActorKind.MEMBER, found.people[Role.OWNER].id)):
+        wanted = Help(subject="call", text="It misheard the day.", calls=[call_id])
+        request = open_request(office.account_id, wanted, office.clock)
+    with rows().transaction(office.account_id) as cursor:
+        access = desk.Wanted(reason="To hear the day", hours=1, call_id=call_id)
+        ask = desk.put(cursor, office.vault, uuid4(), office.account_id, request, access, office.clock)
+    return request, ask
 
 
 def ask(

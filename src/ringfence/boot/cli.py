@@ -13,6 +13,7 @@ from ringfence.boot.cli_docs import datamap, roles
 from ringfence.boot.cli_erasure import backup, ledger, restore
 from ringfence.boot.cli_people import account, apikey, member
 from ringfence.boot.cli_recipients import recipient
+from ringfence.boot.cli_staff import staff
 from ringfence.boot.cli_time import keyring, sweep
 from ringfence.boot.commands import Group, as_json, say
 from ringfence.boot.verifying import verify
@@ -232,6 +233,7 @@ main.add_command(member)
 main.add_command(apikey)
 main.add_command(recipient)
 main.add_command(analytics)
+main.add_command(staff)
 
 if __name__ == "__main__":
     sys.exit(main())

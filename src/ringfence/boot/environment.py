@@ -32,6 +32,7 @@ VARIABLES: Final = {
     "DATABASE_URL": "A role's own database login; off this machine with sslmode=verify-full. Unset, the embedded server is used.",
     "AUDIT_DATABASE_URL": "A worker's second login, rf_audit, which prunes the audit trail; unset, the embedded server is used.",
     "BILLING_DATABASE_URL": "A worker's third login, rf_billing, which makes invoices and sees no call; unset, the embedded server is used.",
+    "STAFF_DATABASE_URL": "A web process's second login, rf_staff, for the operator's console; unset, the embedded server is used.",
     "OBJECT_STORE_URL": "Where recordings rest: a folder or a bucket.",
     "KEYRING_URL": "Where the keys of time rest: a folder or a bucket, never the database.",
     "RINGFENCE_KEYRING_BACKUP": "Where the keyring's own copy rests: a folder or bucket apart from the database's backups.",
@@ -113,15 +114,19 @@ def _root_key(path: Path, data: Path) -> FileRootKey:
 
 
 def _database_urls(env: Mapping[str, str], login: Login, root: FileRootKey, run_dir: Path) -> DatabaseUrls:
-    """A process has its own login alone. A worker has the pruner's and the biller's besides; on a fleet, if they were given."""
+    """A process has its own login alone. A worker has the pruner's and the biller's besides, web the operator's console's; on a fleet,
+    if they were given.
+    """
 
     def own(name: str) -> str:
         return f"postgresql://rf_{name}:{database_password(root, f'rf_{name}')}@/ringfence?host={run_dir}"
 
     given = _given(env, "DATABASE_URL")
     urls = {login: given or own(login)}
-    beside: dict[Login, str] = {"audit": "AUDIT_DATABASE_URL", "billing": "BILLING_DATABASE_URL"}
-    for other, variable in beside.items() if login == "worker" else ():
+    beside: dict[Login, dict[Login, str]] = {
+        "worker": {"audit": "AUDIT_DATABASE_URL", "billing": "BILLING_DATABASE_URL"}, "web": {"staff": "STAFF_DATABASE_URL"},
+    }  # fmt: skip
+    for other, variable in beside.get(login, {}).items():
         if url := _given(env, variable) or (None if given else own(other)):
             urls[other] = url
     return DatabaseUrls(**urls)

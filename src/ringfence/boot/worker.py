@@ -18,6 +18,7 @@ from ringfence.boot.erasing import erasing_jobs, replay_first
 from ringfence.boot.leaving import leaving_jobs
 from ringfence.boot.living import life_jobs
 from ringfence.boot.mailing import mail_jobs
+from ringfence.boot.supporting import support_jobs
 from ringfence.boot.sweeping import sweep_jobs, sweeper_of
 from ringfence.boot.trail import Step, trail_jobs
 from ringfence.boot.wiring import live_folder
@@ -57,6 +58,7 @@ def serve(config: Config, vault: Vault) -> None:
             steps += mail_jobs(config, vault, database)
             steps += counting_jobs(vault, database)
             steps += leaving_jobs(vault, database)
+            steps += support_jobs(vault, database)
             asyncio.run(_run(config, vault, database, steps))
     finally:
         for each in filter(None, (database, biller)):

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from ringfence.core.errors import RingfenceError
 
 SignUp = Literal["open", "closed", "invited"]
-Login = Literal["owner", "web", "media", "worker", "audit", "billing", "gate"]
+Login = Literal["owner", "web", "media", "worker", "audit", "billing", "gate", "staff"]
 
 
 class NotConfigured(RingfenceError):
@@ -28,6 +28,7 @@ class DatabaseUrls:
     audit: str | None = field(default=None, repr=False)
     billing: str | None = field(default=None, repr=False)
     gate: str | None = field(default=None, repr=False)
+    staff: str | None = field(default=None, repr=False)
 
     def of(self, login: Login) -> str:
         """The URL of `login`; raises `NotConfigured` where this process was not given one."""

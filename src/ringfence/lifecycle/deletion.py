@@ -38,6 +38,7 @@ from ringfence.apps.calls.models import (
     Transcript,
 )
 from ringfence.apps.calls.objects import Objects, object_name, objects
+from ringfence.apps.support.models import ReleasedPart
 from ringfence.core.call import Status
 from ringfence.core.clock import Clock
 from ringfence.core.config import current
@@ -219,6 +220,8 @@ def destroy(account_id: UUID, ids: Sequence[UUID], part: Part) -> None:
     """Step 3: keys and ciphertext in rows, search tokens and queued jobs, in one transaction behind the calls' row locks."""
     with tenant(account_id):
         _lock(account_id, ids)
+        released = ReleasedPart.objects.filter(account_id=account_id, call_id__in=ids)
+        (released if part is Part.CALL else released.filter(part=part.value)).delete()
         for model in _models(part):
             sealed = ("waveform_sealed",) if model is Recording else _WORDS
             rows = model.objects.filter(account_id=account_id, call_id__among=ids)

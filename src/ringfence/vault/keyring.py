@@ -97,6 +97,13 @@ class Keyring:
             self._cache[name] = _Cached(key, self.clock.monotonic() + CACHE_S)
         return key
 
+    def fresh(self, name: str) -> bytes:
+        """As `epoch`, asked of the store itself: a destruction elsewhere is felt at once. Raises EpochGone."""
+        key = self._fetch(name)
+        if key is None:
+            raise EpochGone("This was ended; what it opened stays shut.")
+        return key
+
     def destroy(self, name: str) -> None:
         """Destroy an epoch for good. Repeating it does nothing.
 

@@ -17,6 +17,7 @@ class Who(StrEnum):
     EVERYBODY = "everybody"
     PERSON = "whoever is signed in"  # of no account in particular
     MEMBER = "every member"
+    STAFF = "staff, with a second factor"
     CARRIER = "the carrier, by its signature"
     OPERATOR = "the operator's command line, by its ticket"
 

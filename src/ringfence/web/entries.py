@@ -7,6 +7,11 @@ ENTRIES: Final[dict[str, tuple[str, ...]]] = {
     "/": ("service", "security", "billing", "legal", "improve"),
     "/api/": ("service", "security", "billing", "legal"),
     "/webhooks/": ("service", "security", "legal", "billing"),
+    "/operator/": (
+        "service",
+        "security",
+        "improve",
+    ),  # a call that was released is opened for support, which `calls.released` asks
     "/sign-in/": ("service", "security", "improve"),
     "/sign-up/": ("service", "security", "improve"),
     "/step-up/": ("service", "security", "improve"),

@@ -35,7 +35,7 @@ class Route:
         """Whether a member with this role is let in; a key with it, too, where the address is the API's."""
         if isinstance(self.asks, Action):
             return role in TABLE[self.asks].roles
-        return self.asks not in {Who.CARRIER, Who.OPERATOR}
+        return self.asks not in {Who.CARRIER, Who.OPERATOR, Who.STAFF}
 
 
 def pages() -> Iterator[Route]:

@@ -115,7 +115,10 @@ class Viewers:
         request.viewer = viewer  # type: ignore[attr-defined]
         if stepup.held(request):
             return stepup.ask(request)
+        staff = getattr(request, "staff", None)
         who = member(viewer.user_id, request) if viewer else PLATFORM
+        if staff is not None:
+            who = Actor(ActorKind.STAFF, staff.id, request.META.get("REMOTE_ADDR") or None)
         with acting(who):
             return self._next(request)
 

@@ -35,6 +35,7 @@ MAP: Final = (
             Item("Receipts", "/receipts/", Action.SEE_CALLS),
             Item("Consent", "/consents/", Action.SEE_AUDIT),
             Item("Retention & holds", "/retention/", Action.SEE_HOLDS),
+            Item("Support", "/support/", Action.SEE_SUPPORT),
         ),
     ),
     Group(
@@ -51,6 +52,42 @@ MAP: Final = (
         ),
     ),
 )
+
+
+_OPERATORS: Final = (
+    ("Support", (("Requests", "/operator/"),)),
+    ("Customers", (("Accounts", "/operator/accounts/"), ("Abuse", "/operator/abuse/"))),
+    ("Installation", (("Health", "/operator/health/"), ("Staff", "/operator/staff/"))),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the operator's console. There are no roles in it."""
+
+    label: str
+    path: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    label: str
+    items: tuple[Place, ...]
+
+
+def operator_menu(path: str) -> tuple[Places, ...]:
+    """The operator's console; the page being looked at is marked."""
+
+    def here(where: str) -> bool:
+        if where == "/operator/":
+            return path == where or path.startswith(("/operator/requests/", "/operator/access/"))
+        return path.startswith(where)
+
+    return tuple(
+        Places(label, tuple(Place(name, where, here(where)) for name, where in places))
+        for label, places in _OPERATORS
+    )
 
 
 def menu(viewer: Viewer, path: str) -> tuple[Group, ...]:

@@ -3,18 +3,26 @@
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Protocol
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from ringfence.apps.calls.errors import NeverKept, NoSuchCall, PartGone
-from ringfence.apps.calls.reveal import OpenRecording
 from ringfence.apps.calls.wav import MEDIA_TYPE
 from ringfence.core.clock import Clock
 from ringfence.web.streams import CHECK_S, Withdrawn, demand_still
 
 STEP: Final = 64 * 1024
 _RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+class Readable(Protocol):
+    """A recording as a file. `still_open` raises as soon as it may not be read on."""
+
+    size: int
+
+    def read(self, start: int, stop: int, /) -> bytes: ...
+    def still_open(self) -> None: ...
 
 
 def wanted(header: str | None, size: int) -> tuple[int, int] | None:
@@ -33,7 +41,7 @@ def wanted(header: str | None, size: int) -> tuple[int, int] | None:
     return (start, stop) if start < stop else (0, size)
 
 
-def serve(request: HttpRequest, recording: OpenRecording, clock: Clock) -> HttpResponseBase:
+def serve(request: HttpRequest, recording: Readable, clock: Clock) -> HttpResponseBase:
     """The recording or a range of it. A stream ends early if the recording is deleted, its time passes, or whoever asked for it may
     not hear it any more.
     """
@@ -63,7 +71,7 @@ def _asked_all(header: str | None) -> bool:
 
 
 def _pieces(
-    request: HttpRequest, recording: OpenRecording, start: int, stop: int, clock: Clock
+    request: HttpRequest, recording: Readable, start: int, stop: int, clock: Clock
 ) -> Iterator[bytes]:
     checked = clock.monotonic()
     while start < stop:

@@ -34,6 +34,7 @@ INSTALLED_APPS: Final = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "ringfence.apps.people.apps.PeopleConfig",
+    "ringfence.apps.staff.apps.StaffConfig",
     "ringfence.apps.recipients.apps.RecipientsConfig",
     "ringfence.apps.agents.apps.AgentsConfig",
     "ringfence.apps.numbers.apps.NumbersConfig",
@@ -43,6 +44,7 @@ INSTALLED_APPS: Final = [
     "ringfence.apps.requests.apps.RequestsConfig",
     "ringfence.apps.billing.apps.BillingConfig",
     "ringfence.apps.analytics.apps.AnalyticsConfig",
+    "ringfence.apps.support.apps.SupportConfig",
     "ringfence.web.apps.WebConfig",
 ]
 

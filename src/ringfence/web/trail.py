@@ -13,6 +13,8 @@ from ringfence.apps.agents.agents import agents
 from ringfence.apps.audit.acting import ActorKind
 from ringfence.apps.audit.acts import FACTS, Act
 from ringfence.apps.audit.buckets import KEPT
+from ringfence.apps.staff.people import Person, everybody
+from ringfence.apps.support.requests import met
 from ringfence.core.errors import BadInput, NotAllowed
 from ringfence.lifecycle.audit.trail import TrailEvent, TrailFilters
 from ringfence.policy import Plan, load
@@ -69,6 +71,7 @@ class Names:
     def of(cls, account_id: UUID) -> "Names":
         people = {f"member:{each.user_id}": each.name or each.email for each in members(account_id)}
         named = {f"api_key:{each.id}": f"API key “{each.name}”" for each in keys(account_id)}
+        people |= {f"staff:{each.id}": f"{each.called}, of the operator" for each in _staff_of(account_id)}
         things = {str(each.id): each.name for each in agents(account_id)}
         things |= {key.partition(":")[2]: name for key, name in (people | named).items()}
         return cls(people | named, things)
@@ -82,6 +85,12 @@ class Names:
             return OPERATOR
         known = self.people.get(f"{event.actor_kind}:{event.actor_id}")
         return known or f"{_FORMER.get(event.actor_kind, 'Somebody')} {str(event.actor_id)[-8:]}"
+
+
+def _staff_of(account_id: UUID) -> list[Person]:
+    """Those of the operator's who had to do with this account; of nobody else does it learn a name."""
+    here = met(account_id)
+    return [each for each in everybody() if each.id in here] if here else []
 
 
 def words(event: TrailEvent) -> str:

@@ -13,6 +13,7 @@ from ringfence.web.console import (
     receipts,
     settings,
     signin,
+    support,
     usage,
 )
 from ringfence.web.console.people import (
@@ -27,6 +28,7 @@ from ringfence.web.console.people import (
     sign_up,
 )
 from ringfence.web.console.privacy import consents, plan, recipients, retention
+from ringfence.web.operator.urls import urlpatterns as operator
 from ringfence.web.public import erased, gpc, keys, privacy, problems, trust
 from ringfence.web.webhooks import twilio
 
@@ -134,6 +136,12 @@ urlpatterns = [
     path("consents/", consents.index, name="consents"),
     path("recipients/", recipients.index, name="recipients"),
     path("recipients/<uuid:recipient_id>/", recipients.show, name="recipient"),
+    path("support/", support.index, name="support"),
+    path("support/<uuid:request_id>/", support.show, name="support-request"),
+    path("support/approvals/<uuid:ask_id>/", support.approval, name="approval"),
+    path("support/approvals/<uuid:ask_id>/approve/", support.approve, name="approve-access"),
+    path("support/approvals/<uuid:ask_id>/refuse/", support.refuse, name="refuse-access"),
+    path("support/approvals/<uuid:ask_id>/withdraw/", support.withdraw, name="withdraw-access"),
     path("retention/", retention.show, name="retention"),
     path("retention/holds/<uuid:hold_id>/release/", retention.release, name="release-hold"),
     path("settings/keys/", settings.api_keys, name="keys"),
@@ -143,4 +151,5 @@ urlpatterns = [
     path("webhooks/twilio/<uuid:connection_id>/voice", twilio.voice, name="twilio-voice"),
     path("webhooks/twilio/<uuid:connection_id>/status", twilio.status, name="twilio-status"),
     path("api/v1/", include("ringfence.web.api.urls")),
+    *operator,
 ]

@@ -13,12 +13,14 @@ from ringfence.apps.accounts.members import Belonging
 from ringfence.apps.accounts.models import Role, User
 from ringfence.apps.accounts.terms import closed_at, demand_open
 from ringfence.apps.people.sessions import role_now
+from ringfence.apps.staff.people import of_user
 from ringfence.core.errors import NotAllowed
 from ringfence.web import streams
 from ringfence.web.access import WHEN_CLOSED, Access, Action, Who, demand, may
 from ringfence.web.people.doors import Door, door
 
 SESSION_ACCOUNT: Final = "account"
+OPERATOR: Final = "/operator/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +48,15 @@ class Viewer:
 def find(request: HttpRequest) -> Viewer | None:
     """The viewer of a request; None for visitors, and for people who belong nowhere that this session opens.
 
-    `request.door` is what the session opens; None for visitors.
+    `request.door` is what the session opens; None for visitors. `request.staff` is who of the operator's this is: somebody whom
+    no account knows.
     """
     user = request.user
     wanted = request.session.get(SESSION_ACCOUNT) if user.is_authenticated else None
     found = door(request, wanted)
     request.door = found  # type: ignore[attr-defined]
+    nowhere = found is not None and not found.open and not found.locked
+    request.staff = of_user(user.id) if nowhere and isinstance(user, User) else None  # type: ignore[attr-defined]
     if found is None or not found.open or not isinstance(user, User):
         return None
     chosen = next((each for each in found.open if str(each.account_id) == wanted), found.open[0])
@@ -134,6 +139,8 @@ def needs(action: Action | None = None, *, post: Action | None = None) -> Callab
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             viewer: Viewer | None = getattr(request, "viewer", None)
+            if viewer is None and getattr(request, "staff", None) is not None:
+                return HttpResponseRedirect(OPERATOR)
             if viewer is None:
                 return _to_sign_in(request)
             asked = access.of(request.method)

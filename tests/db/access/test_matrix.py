@@ -30,6 +30,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /numbers": {"connection_id": "00000000-0000-0000-0000-000000000007", "number": "+12025550101"},
     "PUT /numbers/{number_id}": {"agent_id": None}, "PUT /recipients/{recipient_id}": TERMS,
     "PUT /account/plan": {"plan": "growth"}, "POST /holds": {"reason": "A claim"},
+    "POST /support": {"subject": "other", "text": "It does not ring."},
+    "POST /support/{request_id}/messages": {"text": "Still not."},
 }  # fmt: skip
 QUERIES = {"GET /account/plan/preview": "?plan=starter", "delete-calls": "?id={call_id}"}
 GONE = {"GET /calls/{call_id}/receipt"}  # of a call that was deleted
@@ -75,7 +77,8 @@ def test_a_page_is_for_whom_the_table_says(ours: Furnished, route: Route) -> Non
         if route.name == "sign-out":
             ours.signed_out()
         if not route.lets(role):
-            assert answer.status_code in ({403, 404} if route.asks is Who.CARRIER else {403}), told
+            hidden = route.asks in {Who.CARRIER, Who.STAFF}  # nothing is there, for whom it is not
+            assert answer.status_code in ({403, 404} if hidden else {403}), told
         elif route.asks is Who.EVERYBODY:
             assert answer.status_code < 500, told
             assert answer.status_code not in {401, 403} or route.name in CLOSED, told
@@ -90,7 +93,7 @@ def test_a_page_is_not_for_visitors_nor_keys_nor_former_members(ours: Furnished,
     assert to_sign_in(look(Visitor(), route, ours))
     assert to_sign_in(look(Visitor(), route, ours, Authorization=f"Bearer {ours.key(Role.OWNER)}"))
     former, _ = ours.sent_away(Role.OWNER)
-    assert to_sign_in(look(former, route, ours)) is (route.asks is not Who.PERSON)
+    assert to_sign_in(look(former, route, ours)) is (route.asks not in {Who.PERSON, Who.STAFF})
 
 
 def call(route: Route, cast: Furnished, token: str | None, **how: Any) -> Any:

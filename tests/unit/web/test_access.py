@@ -12,14 +12,15 @@ EXPECTED = {
     Role.ADMIN: set(Action) - {Action.EDIT_PLAN, Action.EDIT_HOLDS},
     Role.MANAGER: {
         Action.SEE_CALLS, Action.READ_CALLS, Action.HEAR_CALLS, Action.DELETE_CALLS, Action.EXPORT_CALLS, Action.SEE_AGENTS,
-        Action.EDIT_AGENTS, Action.PLACE_CALLS, Action.SEE_NUMBERS, Action.EDIT_NUMBERS,
+        Action.EDIT_AGENTS, Action.PLACE_CALLS, Action.SEE_NUMBERS, Action.EDIT_NUMBERS, Action.SEE_SUPPORT,
+        Action.ASK_SUPPORT,
     },
     Role.ANALYST: {Action.SEE_CALLS, Action.SEE_AGENTS},
     Role.BILLING: {Action.EDIT_COMPANY, Action.SEE_PLAN},
     Role.PRIVACY_OFFICER: {
         Action.SEE_CALLS, Action.READ_CALLS, Action.HEAR_CALLS, Action.DELETE_CALLS, Action.EXPORT_CALLS, Action.SEE_AGENTS,
         Action.SEE_NUMBERS, Action.SEE_MEMBERS, Action.SEE_AUDIT, Action.SEE_PLAN, Action.SEE_HOLDS, Action.EDIT_HOLDS,
-        Action.SEE_RECIPIENTS, Action.EDIT_RECIPIENTS,
+        Action.SEE_RECIPIENTS, Action.EDIT_RECIPIENTS, Action.SEE_SUPPORT, Action.ASK_SUPPORT, Action.APPROVE_SUPPORT,
     },
 }  # fmt: skip
 # What asks for no role. A route that is added here is a decision, too.
@@ -47,6 +48,12 @@ def test_every_route_says_whom_it_is_for() -> None:
         "twilio-voice", "twilio-status", "carrier",
     }  # fmt: skip
     assert all(isinstance(route.asks, Action) for route in matrix.operations())
+
+
+def test_the_operators_console_is_for_staff_and_nothing_else_is() -> None:
+    staff = {route.path for route in matrix.routes() if route.asks is Who.STAFF}
+    assert staff == {route.path for route in matrix.pages() if route.path.startswith("/operator/")}
+    assert len(staff) >= 15
 
 
 def test_a_route_that_says_nothing_fails_the_build(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,7 +50,7 @@ class _Recording:
 
 def test_a_stream_ends_within_half_a_second_of_its_recording() -> None:
     clock, recording = ManualClock(), _Recording()
-    response: Any = ranges.serve(RequestFactory().get("/"), recording, clock)  # type: ignore[arg-type]
+    response: Any = ranges.serve(RequestFactory().get("/"), recording, clock)
     pieces = iter(response.streaming_content)
     next(pieces)
     recording.gone = True
@@ -60,5 +60,5 @@ def test_a_stream_ends_within_half_a_second_of_its_recording() -> None:
 
 def test_a_stream_of_a_recording_that_stays_is_whole() -> None:
     clock, recording = ManualClock(), _Recording()
-    response: Any = ranges.serve(RequestFactory().get("/"), recording, clock)  # type: ignore[arg-type]
+    response: Any = ranges.serve(RequestFactory().get("/"), recording, clock)
     assert sum(map(len, response.streaming_content)) == recording.size == int(response["Content-Length"])

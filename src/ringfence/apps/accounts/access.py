@@ -35,6 +35,9 @@ class Action(StrEnum):
     EDIT_HOLDS = "edit_holds"
     SEE_RECIPIENTS = "see_recipients"
     EDIT_RECIPIENTS = "edit_recipients"
+    SEE_SUPPORT = "see_support"
+    ASK_SUPPORT = "ask_support"
+    APPROVE_SUPPORT = "approve_support"
     SEE_AUDIT = "see_audit"
 
 
@@ -60,6 +63,8 @@ class Object(StrEnum):
     USAGE = "usage"
     HOLD = "hold"
     RECIPIENT = "recipient"
+    SUPPORT_REQUEST = "support request"
+    APPROVAL = "approval for support"
     EVENT = "event"
     CONSENT = "record of consent"
 
@@ -104,6 +109,9 @@ TABLE: Final[dict[Action, Line]] = {
     Action.EDIT_HOLDS:      _line("o....p", Object.HOLD),
     Action.SEE_RECIPIENTS:  _line("oa...p", Object.RECIPIENT),
     Action.EDIT_RECIPIENTS: _line("oa...p", Object.RECIPIENT),
+    Action.SEE_SUPPORT:     _line("oam..p", Object.SUPPORT_REQUEST, Object.APPROVAL),
+    Action.ASK_SUPPORT:     _line("oam..p", Object.SUPPORT_REQUEST),
+    Action.APPROVE_SUPPORT: _line("oa...p", Object.APPROVAL),
     Action.SEE_AUDIT:       _line("oa...p", Object.EVENT, Object.CONSENT),
 }  # fmt: skip
 
@@ -121,7 +129,7 @@ _AGENTS: Final = frozenset({Action.SEE_AGENTS, Action.EDIT_AGENTS, Action.SEE_NU
 _READING: Final = frozenset(
     {
         Action.SEE_CALLS, Action.READ_CALLS, Action.HEAR_CALLS, Action.EXPORT_CALLS, Action.SEE_AGENTS, Action.SEE_NUMBERS,
-        Action.SEE_MEMBERS, Action.SEE_PLAN, Action.SEE_HOLDS, Action.SEE_RECIPIENTS, Action.SEE_AUDIT,
+        Action.SEE_MEMBERS, Action.SEE_PLAN, Action.SEE_HOLDS, Action.SEE_RECIPIENTS, Action.SEE_SUPPORT, Action.SEE_AUDIT,
     }
 )  # fmt: skip
 

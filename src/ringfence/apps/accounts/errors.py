@@ -7,6 +7,7 @@ AccountsError
 ├── NoSuchMember    this person is not a member
 ├── NoSuchKey       the account has no such API key
 ├── SlugTaken       another account has this short name
+├── IsStaff         this person is of the operator's, and belongs to no account
 ├── AlreadyMember   this person is a member already
 ├── BadAccount      a short name or a time zone that is none
 ├── BadAddress      an e-mail address that is none
@@ -49,6 +50,10 @@ class SlugTaken(AccountsError, Conflict):
 
 class AlreadyMember(AccountsError, Conflict):
     code = "already_member"
+
+
+class IsStaff(AccountsError, Conflict):
+    code = "is_staff"
 
 
 class BadAccount(AccountsError, BadInput):

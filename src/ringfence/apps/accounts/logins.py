@@ -7,6 +7,7 @@
     rf_audit    prunes the trail, and does nothing else: no other login can take an event away
     rf_billing  makes invoices: reads accounts, what a company said for them, and counts; of calls nothing
     rf_gate     lets out: reads the register of recipients, writes what went and what did not
+    rf_staff    the operator's console: support requests, what a customer released, counts; selects no sealed part of a call
     rf_lookup   nobody signs in as it: it owns the functions of schema `lookup`, each of which answers one question
                 that has no tenant yet, or that row-level security would make slow. Fences let it through.
 
@@ -28,7 +29,7 @@ from ringfence.policy.catalogue import PlaceKind, catalogue
 
 OWNER: Final = "rf_owner"
 LOOKUP: Final = "rf_lookup"
-SERVING: Final = ("rf_web", "rf_media", "rf_worker", "rf_audit", "rf_billing", "rf_gate")
+SERVING: Final = ("rf_web", "rf_media", "rf_worker", "rf_audit", "rf_billing", "rf_gate", "rf_staff")
 
 _TIMEOUTS: Final = {
     "rf_web": "30s",
@@ -37,6 +38,7 @@ _TIMEOUTS: Final = {
     "rf_audit": "10min",
     "rf_billing": "2min",
     "rf_gate": "5s",
+    "rf_staff": "30s",
 }
 _ONE_AT_A_TIME: Final = 7_234_118_561
 
@@ -52,6 +54,7 @@ class Passwords:
     audit: str = field(repr=False)
     billing: str = field(repr=False)
     gate: str = field(repr=False)
+    staff: str = field(repr=False)
 
 
 def create(server: psycopg.Connection[Any], database: str, passwords: Passwords) -> None:

@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.db import connection
 
 from ringfence.apps.accounts.apikeys import revoke_keys_of
-from ringfence.apps.accounts.errors import AlreadyMember, BadAddress, LastOwner, NoSuchMember
+from ringfence.apps.accounts.errors import AlreadyMember, BadAddress, IsStaff, LastOwner, NoSuchMember
 from ringfence.apps.accounts.models import Membership, Role, User, normal_email
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.audit.acts import Act, Thing
@@ -22,6 +22,7 @@ from ringfence.policy import Plan
 
 _COLUMNS: Final = ("account_id", "slug", "name", "plan", "role", "id", "created_at", "mark")
 _OF_USER: Final = f"SELECT {', '.join(_COLUMNS)} FROM lookup.memberships_of_user(%s)"  # noqa: S608 - constants of ours
+_IS_STAFF: Final = "SELECT EXISTS (SELECT 1 FROM staff_person WHERE user_id = %s AND removed_at IS NULL)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ def make_user(
 def add_member(account_id: UUID, *, email: str, role: Role, clock: Clock, name: str = "") -> User:
     """Make a person a member; a link to sign in is theirs to be sent. Raises `AlreadyMember`, `BadAddress`."""
     user = make_user(email=email, clock=clock, name=name)
+    demand_no_staff(user.id)
     with tenant(account_id):
         mine = Membership.objects.filter(account_id=account_id, user_id=user.id)
         if mine.first() is not None:
@@ -81,6 +83,14 @@ def add_member(account_id: UUID, *, email: str, role: Role, clock: Clock, name: 
         )
         record(account_id, Act.MEMBER_ADDED, Thing("member", str(user.id)))
     return user
+
+
+def demand_no_staff(user_id: UUID) -> None:
+    """Raise IsStaff for somebody of the operator's: they belong to no account (guard.staff)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_STAFF, [user_id])
+        if cursor.fetchone()[0]:
+            raise IsStaff("This address is used by the operator's own people, who belong to no account.")
 
 
 def belongings(user_id: UUID) -> tuple[Belonging, ...]:

@@ -31,6 +31,7 @@ OUTSIDE: Final = frozenset(
         "accounts.user", "keys.enteredmark", "keys.forgedrow", "policies.enforcedpolicy", "assurance.measurement", "sweeps.sweep", "sweeps.clockmark",
         "calls.ledgermark", "people.session", "people.place", "people.identity", "people.profile", "people.signup", "people.errand", "people.mail",
         "people.count", "recipients.house", "recipients.housepassage", "recipients.houserefusal",
+        "staff.person", "staff.deed",
     }
 )  # fmt: skip
 

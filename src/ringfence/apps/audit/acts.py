@@ -81,6 +81,17 @@ class Act(StrEnum):
     SIGN_ON_CHANGED = "sign_on_changed"
     ACCOUNT_ENTERED = "account_entered"
     TRAIL_EXPORTED = "trail_exported"
+    SUPPORT_REQUESTED = "support_requested"
+    SUPPORT_WRITTEN = "support_written"
+    SUPPORT_CLOSED = "support_closed"
+    SUPPORT_ANSWERED = "support_answered"
+    ACCESS_ASKED = "access_asked"
+    ACCESS_APPROVED = "access_approved"
+    ACCESS_REFUSED = "access_refused"
+    ACCESS_WITHDRAWN = "access_withdrawn"
+    GLASS_ASKED = "glass_asked"
+    GLASS_BROKEN = "glass_broken"
+    SETTINGS_SEEN = "settings_seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +175,19 @@ FACTS: Final[MappingProxyType[Act, Facts]] = MappingProxyType(
         Act.SIGNED_OUT: Facts("signed out", source=True),
         Act.ACCOUNT_ENTERED: Facts("switched to this account", source=True),
         Act.TRAIL_EXPORTED: Facts("exported the audit log", source=True),
+        Act.SUPPORT_REQUESTED: Facts("asked support for help"),
+        Act.SUPPORT_WRITTEN: Facts("wrote to support"),
+        Act.SUPPORT_CLOSED: Facts("closed a support request"),
+        Act.SUPPORT_ANSWERED: Facts("answered a support request"),
+        Act.ACCESS_ASKED: Facts("asked for access to call data", source=True),
+        Act.ACCESS_APPROVED: Facts("approved that support opens call data", source=True),
+        Act.ACCESS_REFUSED: Facts("refused support access to call data", source=True),
+        Act.ACCESS_WITHDRAWN: Facts("ended support's access to call data", source=True),
+        Act.GLASS_ASKED: Facts("asked to see the account's settings without being asked", source=True),
+        Act.GLASS_BROKEN: Facts(
+            "confirmed that the account's settings are seen without being asked", source=True
+        ),
+        Act.SETTINGS_SEEN: Facts("looked at the account's settings", reads=True, source=True),
     }
 )
 

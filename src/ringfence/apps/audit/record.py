@@ -37,11 +37,11 @@ _ONE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(%s)"
 
 def record(
     account_id: UUID, act: Act, *things: Thing, purpose: str = SERVICE, once_within: timedelta | None = None,
-    calls: Sequence[UUID] = (),
+    calls: Sequence[UUID] = (), under: Thing | None = None,
 ) -> None:  # fmt: skip
     """Write down that whoever is acting did this to each of the things, or to none in particular.
 
-    `calls` are the ids a page of results showed. With `once_within`, the same act of the same person on the same thing
+    `calls` are the ids a page of results showed; `under` is what permitted it, where something had to. With `once_within`, the same act of the same person on the same thing
     so lately is this one still going on. Raises NoTransaction outside of `tenant`.
     """
     if not connection.in_atomic_block:
@@ -49,13 +49,13 @@ def record(
     # Beside Django's cursor, which writes values into the text: an event is the same statement each time, prepared once.
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         note(
-            cursor, installed(), account_id, act, *things, purpose=purpose, once_within=once_within, calls=calls
+            cursor, installed(), account_id, act, *things, purpose=purpose, once_within=once_within, calls=calls, under=under
         )  # fmt: skip
 
 
 def note(
     cursor: AnyCursor, vault: Vault, account_id: UUID, act: Act, *things: Thing, purpose: str = SERVICE,
-    once_within: timedelta | None = None, calls: Sequence[UUID] = (),
+    once_within: timedelta | None = None, calls: Sequence[UUID] = (), under: Thing | None = None,
 ) -> None:  # fmt: skip
     """The same over any cursor whose transaction has its account set."""
     if FACTS[act].reads and absorbed():
@@ -65,7 +65,7 @@ def note(
         cursor, vault, account_id, bucket, act, things, once_within
     ):
         return
-    body = _body(account_id, act, purpose, calls)
+    body = _body(account_id, act, purpose, calls, under)
     rows = [_row(vault, account_id, bucket, act, body, thing) for thing in things or (None,)]
     cursor.execute(_INSERT + ", ".join([_VALUES] * len(rows)), [value for row in rows for value in row])
 
@@ -75,7 +75,9 @@ def actor_name(kind: str, actor_id: object) -> str:
     return f"{kind}:{actor_id or ''}"
 
 
-def _body(account_id: UUID, act: Act, purpose: str, calls: Sequence[UUID]) -> dict[str, Any]:
+def _body(
+    account_id: UUID, act: Act, purpose: str, calls: Sequence[UUID], under: Thing | None
+) -> dict[str, Any]:
     who, facts = actor(), FACTS[act]
     body: dict[str, Any] = {
         "account": str(account_id),
@@ -87,6 +89,8 @@ def _body(account_id: UUID, act: Act, purpose: str, calls: Sequence[UUID]) -> di
         body["source"] = who.source
     if calls:
         body["calls"] = [str(each) for each in calls]
+    if under is not None:
+        body["under"] = {"kind": under.kind, "id": under.id}
     return body
 
 

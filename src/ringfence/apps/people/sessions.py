@@ -157,6 +157,11 @@ def role_in(
     return Role(role) if ours else None
 
 
+def is_open(user_id: UUID, session_id: UUID) -> bool:
+    """Whether a session of this person's has not been ended."""
+    return Session.objects.filter(id=session_id, user_id=user_id, ended_at=None).exists()
+
+
 def note_use(state: State, seen: Seen, clock: Clock) -> None:
     """Somebody did something: the idle time begins anew. Written down once a minute."""
     now = clock.now()

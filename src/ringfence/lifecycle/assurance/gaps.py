@@ -7,9 +7,6 @@ _HIPAA: Final = "Not built yet: HIPAA cannot be enabled for an account."
 
 GAPS: Final = {
     "collect.contact": "Contact lists are not built yet; none can be uploaded.",
-    "use.support": "Support requests are not built yet; there is no way for staff to read call data.",
-    "keep.operator": "The operator's own people have no accounts here yet.",
-    "guard.staff": "Staff have no console and no way to call data; approvals by the customer are not built yet.",
     "guard.pentest": "No penetration test has been recorded for this installation.",
     "guard.soc2": "Evidence is gathered while the system runs; the mapping to the controls of SOC 2 is not built yet.",
     "gdpr.rights": _RIGHTS,

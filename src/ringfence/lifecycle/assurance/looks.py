@@ -10,6 +10,7 @@ from ringfence.core.errors import RingfenceError
 from ringfence.lifecycle.assurance import (
     collecting,
     guarding,
+    helping,
     keeping,
     leaving,
     publishing,
@@ -22,6 +23,7 @@ from ringfence.lifecycle.assurance.values import Evidence, Look, Looking, gap
 LOOKS: Final[Mapping[str, Look]] = {
     **collecting.LOOKS,
     **guarding.LOOKS,
+    **helping.LOOKS,
     **wire.LOOKS,
     **keeping.LOOKS,
     **leaving.LOOKS,

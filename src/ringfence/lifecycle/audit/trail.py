@@ -70,6 +70,7 @@ class TrailEvent:
     purpose: str | None
     source: str | None
     calls: tuple[str, ...]
+    under: tuple[str, str] | None
     batch: int | None
     sealed_at: datetime | None
     changed: bool
@@ -171,13 +172,18 @@ def _event(row: tuple[Any, ...], bucket: OpenBucket) -> TrailEvent:
         body = bucket.writer.open(event_id, bytes(sealed))
     except Tampered:
         body = {}
-    actor, thing, changed = body.get("actor") or {}, body.get("object") or {}, not body
+    actor, thing, under, changed = (
+        body.get("actor") or {},
+        body.get("object") or {},
+        body.get("under"),
+        not body,
+    )
     return TrailEvent(
         id=event_id, at=moment_of(event_id) if changed else datetime.fromisoformat(body["at"]),
         actor_kind=actor.get("kind"), actor_id=UUID(actor["id"]) if actor.get("id") else None,
         act=None if changed else Act(body["act"]), thing_kind=thing.get("kind"), thing_id=thing.get("id"),
-        purpose=body.get("purpose"), source=body.get("source"), calls=tuple(body.get("calls", ())), batch=batch,
-        sealed_at=sealed_at, changed=changed,
+        purpose=body.get("purpose"), source=body.get("source"), calls=tuple(body.get("calls", ())),
+        under=(under["kind"], under["id"]) if under else None, batch=batch, sealed_at=sealed_at, changed=changed,
     )  # fmt: skip
 
 

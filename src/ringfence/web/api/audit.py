@@ -89,5 +89,6 @@ def _line(event: TrailEvent) -> dict[str, Any]:
         "actor": {"kind": event.actor_kind, "id": str(event.actor_id) if event.actor_id else None},
         "act": event.act, "object": {"kind": event.thing_kind, "id": event.thing_id} if event.thing_id else None,
         "purpose": event.purpose, "source": event.source, "calls": list(event.calls),
+        "under": {"kind": event.under[0], "id": event.under[1]} if event.under else None,
         "batch": event.batch, "sealed_at": event.sealed_at, "changed": event.changed,
     }  # fmt: skip

@@ -19,6 +19,7 @@ from ringfence.web.api import (
     numbers,
     receipts,
     recipients,
+    support,
 )
 from ringfence.web.api.description import describe
 from ringfence.web.api.principal import Bearer
@@ -60,5 +61,6 @@ api.add_router("/recipients", recipients.router)
 api.add_router("/account", account.router)
 api.add_router("/holds", holds.router)
 api.add_router("/consents", consents.router)
+api.add_router("/support", support.router)
 api.add_router("/keys", keys.router)
 install(api)

@@ -95,7 +95,10 @@ def _visible(viewer: Viewer, event_id: UUID) -> TrailEvent:
 def _line(event: TrailEvent, names: trail.Names) -> dict[str, object]:
     """A row: names for ids, and where the thing can be looked at."""
     thing = names.things.get(event.thing_id or "")
-    address = {"call": "/learn/calls/{}/", "agent": "/agents/{}/"}.get(event.thing_kind or "")
+    address = {
+        "call": "/learn/calls/{}/", "agent": "/agents/{}/", "support_request": "/support/{}/",
+        "support_ask": "/support/approvals/{}/",
+    }.get(event.thing_kind or "")  # fmt: skip
     return {
         "event": event, "who": names.who(event), "words": trail.words(event), "thing": thing,
         "address": address.format(event.thing_id) if address else None,

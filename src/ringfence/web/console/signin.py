@@ -23,9 +23,9 @@ from ringfence.web.afterwards import afterwards
 from ringfence.web.clock import clock
 from ringfence.web.people.entering import leave
 from ringfence.web.people.seen import seen
-from ringfence.web.people.told import tell_accounts
+from ringfence.web.people.told import tell_accounts, tell_staff
 from ringfence.web.remembered import count
-from ringfence.web.viewer import SESSION_ACCOUNT, Viewer, anyone, needs, viewer_of
+from ringfence.web.viewer import OPERATOR, SESSION_ACCOUNT, Viewer, anyone, needs, viewer_of
 
 HOME: Final = "/learn/calls/"
 MOST_TRIES: Final = 8
@@ -39,6 +39,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """What this is, and the way in."""
     if getattr(request, "viewer", None) is not None:
         return redirect(HOME)
+    if getattr(request, "staff", None) is not None:
+        return redirect(OPERATOR)
     return render(request, "home.html")
 
 
@@ -89,6 +91,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session, and have the browser forget what it holds of us."""
     viewer: Viewer | None = getattr(request, "viewer", None)
     if viewer is None:
+        if isinstance(request.user, User):
+            tell_staff(request.user.id, Act.SIGNED_OUT, clock())
         leave(request)
     else:
         with tenant(viewer.account_id):

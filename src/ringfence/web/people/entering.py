@@ -21,8 +21,10 @@ from ringfence.apps.people.rules import rules_of
 from ringfence.web.clock import clock
 from ringfence.web.people import notices
 from ringfence.web.people.seen import seen
+from ringfence.web.people.told import tell_staff
 
 SESSION: Final = "rf_session"
+FACTOR_SHOWN: Final = "rf_factor"  # that a second factor was shown in this very session
 LONG_AGO: Final = timedelta(hours=1)
 SIGN_ON_PREFIX: Final = "sso-"
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
@@ -43,6 +45,7 @@ def enter(request: HttpRequest, user: User) -> None:
     )  # fmt: skip
     if first is None:
         _begin(request, user, method, through)
+        tell_staff(user.id, Act.SIGNED_IN, clock())
     else:
         with acting_as(user.id, request), tenant(first.account_id):
             _begin(request, user, method, through)
@@ -68,6 +71,7 @@ def _begin(request: HttpRequest, user: User, method: str, through: UUID | None) 
         request.session.cycle_key()  # the library keeps the cookie of somebody who signs in again as themselves
     login(request, user, backend=BACKEND)
     old = _asked_before(request) if through else timedelta()
+    request.session[FACTOR_SHOWN] = method in _FACTORS.values()
     request.session[SESSION] = str(sessions.begin(user.id, method, seen(request), clock(), through, old))
 
 

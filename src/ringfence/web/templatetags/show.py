@@ -1,5 +1,6 @@
 """How values are shown: durations, moments, numbers, and the words for states."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -52,6 +53,12 @@ _TONES: Final = {
     "interrupted": "warning", "no_input": "warning", "not_understood": "warning", "time_limit": "warning",
     "opted_out": "warning", "failed": "broken", "being_erased": "warning",
 }  # fmt: skip
+
+
+@register.filter
+def item(known: Mapping[Any, Any], key: object) -> Any:
+    """What stands under a key; None where nothing does."""
+    return known.get(key)
 
 
 @register.filter

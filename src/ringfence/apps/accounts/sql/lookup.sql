@@ -1,5 +1,5 @@
 -- Questions that come before anybody's account is known.
-GRANT USAGE ON SCHEMA lookup TO rf_web, rf_media, rf_worker, rf_audit, rf_billing, rf_gate;
+GRANT USAGE ON SCHEMA lookup TO rf_web, rf_media, rf_worker, rf_audit, rf_billing, rf_gate, rf_staff;
 
 -- name: own_account
 -- The fence of functions that name an account: it must be the transaction's own.
@@ -29,14 +29,15 @@ $$;
 GRANT EXECUTE ON FUNCTION lookup.api_key_by_prefix(text) TO rf_web;
 
 -- name: memberships_of_user
--- Where a person who signed in belongs.
+-- Where a person who signed in belongs. Whoever is of the operator's belongs nowhere, whatever a row says.
 DROP FUNCTION IF EXISTS lookup.memberships_of_user(uuid);
 CREATE FUNCTION lookup.memberships_of_user(wanted uuid)
 RETURNS TABLE (account_id uuid, slug text, name text, plan text, role text, id uuid, created_at timestamptz, mark bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT a.id, a.slug, a.name, a.plan, m.role, m.id, m.created_at, m.mark
     FROM public.accounts_membership m JOIN public.accounts_account a ON a.id = m.account_id
-    WHERE m.user_id = wanted ORDER BY a.slug
+    WHERE m.user_id = wanted AND NOT EXISTS (
+        SELECT 1 FROM public.staff_person s WHERE s.user_id = wanted AND s.removed_at IS NULL) ORDER BY a.slug
 $$;
 GRANT EXECUTE ON FUNCTION lookup.memberships_of_user(uuid) TO rf_web;
 
@@ -47,7 +48,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 GRANT EXECUTE ON FUNCTION lookup.account_by_slug(text) TO rf_web, rf_worker;
 
-GRANT EXECUTE ON FUNCTION lookup.own_account(uuid) TO rf_web, rf_media, rf_worker;
+GRANT EXECUTE ON FUNCTION lookup.own_account(uuid) TO rf_web, rf_media, rf_worker, rf_staff;
 
 -- name: account_closed_at
 -- Since when an account is cancelled; null while it is open.

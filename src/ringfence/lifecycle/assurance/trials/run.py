@@ -6,7 +6,7 @@ from typing import Final
 import httpx
 
 from ringfence.core.errors import RingfenceError
-from ringfence.lifecycle.assurance.trials import cookies, deleting, leaving, timing, walls
+from ringfence.lifecycle.assurance.trials import cookies, deleting, helping, leaving, timing, walls
 from ringfence.lifecycle.assurance.trials.scene import Scene
 from ringfence.lifecycle.assurance.values import Evidence, gap
 
@@ -21,6 +21,7 @@ _TRIALS: Final[Mapping[Trial, tuple[str, ...]]] = {
     walls.sealed: ("guard.rest",),
     walls.roles: ("guard.roles",),
     walls.wire: ("guard.transit",),
+    helping.staff: ("guard.staff", "use.support"),
     walls.pages: ("cookies.no-ads",),
     walls.published: ("publish.policy",),
     leaving.nobody_buys: ("never.sell", "never.advertise"),

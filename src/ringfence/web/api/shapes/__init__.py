@@ -31,6 +31,7 @@ from ringfence.web.api.shapes.evidence import (
     Signatures,
     Signed,
 )
+from ringfence.web.api.shapes.support import SupportLine, SupportRequest
 
 # (method, path) → what stands in the body of a success. Files and empty answers have none.
 SHAPES: Final[dict[tuple[str, str], type[Schema]]] = {
@@ -51,5 +52,7 @@ SHAPES: Final[dict[tuple[str, str], type[Schema]]] = {
     ("put", "recipients/{recipient_id}"): ReceivedByDay, ("get", "audit"): Page[Event],
     ("get", "audit/{event_id}"): Event, ("get", "audit/{event_id}/proof"): Proof,
     ("get", "consents"): Page[ConsentRecord], ("get", "receipts"): Page[ReceiptLine],
-    ("get", "receipts/{receipt_id}"): Signed,
+    ("get", "receipts/{receipt_id}"): Signed, ("get", "support"): Page[SupportLine],
+    ("post", "support"): SupportRequest, ("get", "support/{request_id}"): SupportRequest,
+    ("post", "support/{request_id}/messages"): SupportRequest,
 }  # fmt: skip

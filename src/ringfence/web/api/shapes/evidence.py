@@ -111,6 +111,7 @@ class Event(Shape):
     purpose: str | None
     source: str | None
     calls: list[UUID]
+    under: What | None
     batch: int | None
     sealed_at: datetime | None
     changed: Any

@@ -18,6 +18,7 @@ from ringfence.apps.people import sessions
 from ringfence.web.clock import clock
 from ringfence.web.console.signin import failed, safe
 from ringfence.web.people import factors, notices
+from ringfence.web.people.entering import FACTOR_SHOWN
 from ringfence.web.people.seen import seen
 from ringfence.web.remembered import count
 from ringfence.web.viewer import anyone, door_of, person_of
@@ -92,6 +93,7 @@ def step_up(request: HttpRequest) -> HttpResponse:
             context["error"], status = "Too many attempts. Wait a quarter of an hour.", 429
         elif _proved(request, user):
             sessions.prove(door.state.id, seen(request), clock())
+            request.session[FACTOR_SHOWN] = factors.factors(user).any
             request.session.cycle_key()
             return HttpResponseRedirect(target)
         else:

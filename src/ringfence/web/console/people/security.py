@@ -20,6 +20,7 @@ from ringfence.vault.errors import Tampered
 from ringfence.vault.people import open_of_person, seal_of_person
 from ringfence.web.clock import clock
 from ringfence.web.people import factors, notices
+from ringfence.web.people.entering import FACTOR_SHOWN
 from ringfence.web.people.told import tell_accounts
 from ringfence.web.stepup import demand_fresh
 from ringfence.web.viewer import door_of, needs_person, person_of
@@ -77,6 +78,7 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
     if not factors.add_passkey(user, name, request.POST.get("credential", "")):
         message = "The passkey was not made, or its answer came too late. Try again."
         return _page(request, status=400, passkey_error=message)
+    request.session[FACTOR_SHOWN] = True
     _changed(request, f"The passkey “{name}” was added.")
     return _codes(request, user) if first else redirect("security")
 
@@ -100,6 +102,7 @@ def app(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if factors.add_app(user, secret, request.POST.get("code", "")):
             request.session.pop(SETUP, None)
+            request.session[FACTOR_SHOWN] = True
             _changed(request, "An authenticator app was set up.")
             return _codes(request, user)
         message = (

@@ -1,0 +1,1 @@
+"""The operator's own people, and what they did."""
