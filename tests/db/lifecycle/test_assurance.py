@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from ringfence.apps.accounts import logins
 from ringfence.apps.assurance.measurements import LOOK, newest, write
 from ringfence.apps.calls.objects import object_name
 from ringfence.apps.policies.enforced import remember
@@ -158,4 +159,6 @@ def test_a_fence_that_is_down_is_noticed(
                 assert guarding.roles(looking).state is State.NOT_KEPT
             finally:
                 server.execute(mending)
+                with database.connect("owner") as owner:
+                    logins.apply(owner)  # who owned a table for a moment has lost what was granted
         assert guarding.roles(looking).state is State.KEPT
