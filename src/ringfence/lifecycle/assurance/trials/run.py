@@ -48,4 +48,7 @@ def _one(trial: Trial, scene: Scene) -> Evidence:
     except RingfenceError as error:
         return gap("It could not be tried.", cause=error.code)
     except httpx.HTTPError:
-        return gap("It could not be tried: the installation does not answer on its port.")
+        port = scene.config.port
+        return gap(
+            f"It could not be tried: the installation does not answer on port {port}. If it has another, set RINGFENCE_PORT."
+        )
