@@ -21,8 +21,9 @@ from ringfence.apps.accounts.members import add_member, belongings, change_role,
 from ringfence.apps.accounts.models import ApiKey, Membership, Role, User
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.agents.engines import add_engine, connection_of
-from ringfence.apps.agents.errors import NoSuchEngine
+from ringfence.apps.agents.errors import NoSuchEngine, NoSuchVersion, NotPublished
 from ringfence.apps.agents.models import EngineKind
+from ringfence.apps.agents.versions import definition_of, get_for_call
 from ringfence.apps.numbers.confirmed import is_confirmed, request_code
 from ringfence.apps.numbers.connections import connect, connection_for_webhook, open_connection
 from ringfence.apps.numbers.errors import NoSuchConnection
@@ -439,6 +440,43 @@ def test_no_engine_and_no_carrier_is_moved_to_somewhere_else(
         connection_for_webhook(carrier)
     with pytest.raises(NoSuchConnection):
         open_connection(account_id, carrier)
+
+
+def test_no_agent_answers_with_what_nobody_published(
+    office: Office, database: Database, thief: Sql, clock: ManualClock
+) -> None:
+    """With tools and transfers of the thief's own, what callers say would be theirs."""
+    agent_id, planted = office.agent(), uuid4()
+    ringing = office.ring()
+    thief(
+        "INSERT INTO agents_agentversion (id, account_id, agent_id, number, definition, published_at)"
+        " SELECT %s, account_id, agent_id, number + 1, replace(definition, 'Harbour', 'Robbers'), published_at"
+        " FROM agents_agentversion WHERE agent_id = %s",
+        planted, agent_id, of=office.account_id,
+    )  # fmt: skip
+    thief("UPDATE agents_agent SET live_version = 2 WHERE id = %s", agent_id, of=office.account_id)
+    with pytest.raises(NotPublished):
+        get_for_call(office.account_id, agent_id)
+    with pytest.raises(NoSuchVersion):
+        definition_of(office.account_id, agent_id, 2)
+    thief("UPDATE calls_call SET agent_version = 2 WHERE id = %s", ringing.id, of=office.account_id)
+    assert asyncio.run(office.desk.redeem(ringing.ticket, Channel.LOOPBACK, None)) is None
+    assert ("agents_agentversion", planted) in forged(database)
+
+
+def test_a_summary_is_made_by_the_engine_of_what_was_published(
+    office: Office, database: Database, thief: Sql, clock: ManualClock
+) -> None:
+    call_id = office.call(run_after=False)
+    with database.superuser() as server:
+        server.execute("ALTER TABLE agents_agentversion DISABLE TRIGGER agents_agentversion_immutable")
+        server.execute(
+            "UPDATE agents_agentversion SET definition = definition || ' ' WHERE account_id = %s",
+            [office.account_id],
+        )
+        server.execute("ALTER TABLE agents_agentversion ENABLE TRIGGER agents_agentversion_immutable")
+    office.after.run(office.account_id, call_id)
+    assert any(table == "agents_agentversion" for table, _ in forged(database))
 
 
 def test_no_ticket_is_made_by_hand(office: Office, thief: Sql, clock: ManualClock) -> None:

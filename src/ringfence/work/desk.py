@@ -10,17 +10,17 @@ from zoneinfo import ZoneInfo
 
 from ringfence.apps.accounts.access import Action, may
 from ringfence.apps.accounts.models import Role
-from ringfence.apps.agents.models import Engine
+from ringfence.apps.agents.models import AgentVersion, Engine
 from ringfence.apps.calls.content import LOG, Place, live_numbers_key, open_json
 from ringfence.apps.calls.purposes import PROVIDING, check_purpose
 from ringfence.apps.consents.records import objected
-from ringfence.apps.keys.marks import row_of
+from ringfence.apps.keys.marks import genuine, row_of
 from ringfence.apps.numbers.causes import Cause
 from ringfence.apps.numbers.models import Connection
 from ringfence.apps.numbers.suppressions import suppress
 from ringfence.apps.people.sessions import role_in, role_of
 from ringfence.apps.requests.spoken import enter
-from ringfence.apps.rows.cursor import set_tenant
+from ringfence.apps.rows.cursor import Cursor, set_tenant
 from ringfence.core.call import CallSetup, Channel, Direction, Holder, RightAsked
 from ringfence.core.personal import Category
 from ringfence.egress.gate import Gate
@@ -44,7 +44,7 @@ LEFT JOIN LATERAL lookup.member_now(t.account_id, t.member_id, t.session_id) m O
 """
 _CALL: Final = """
 SELECT c.agent_id, c.agent_slug, c.agent_version, c.direction, c.channel, c.plan, c.policy_version, c.started_at,
-       c.live_keys, c.numbers_sealed, v.definition, a.timezone, c.periods
+       c.live_keys, c.numbers_sealed, v.definition, a.timezone, c.periods, v.id, v.mark
 FROM calls_call c
 JOIN agents_agentversion v ON v.agent_id = c.agent_id AND v.account_id = c.account_id AND v.number = c.agent_version
 JOIN accounts_account a ON a.id = c.account_id
@@ -113,7 +113,7 @@ class Desk:
             holder = Holder(member_id, session_id) if member_id else None
             set_tenant(cursor, account_id)
             row = cursor.execute(_CALL, (account_id, call_id)).fetchone()
-            if row is None or row[4] != channel.value:
+            if row is None or row[4] != channel.value or not _published(account_id, row, cursor):
                 return None
             if holder and not _may_talk(role_of(cursor, account_id, holder.member_id, holder.session_id)):
                 return None
@@ -145,6 +145,8 @@ class Desk:
             source,
             zone,
             periods,
+            _version_id,
+            _mark,
         ) = row
         keys = self._vault.recover_live_keys(account_id, call_id, started, bytes(blob))
         place = Place(account_id, call_id)
@@ -220,6 +222,18 @@ class Desk:
         for account_id, ids in accounts.items():
             with self._database.transaction(account_id) as cursor:
                 cursor.execute(_BEAT, (now, account_id, ids))
+
+
+def _published(account_id: UUID, row: tuple[Any, ...], cursor: Cursor) -> bool:
+    """Whether the version of a call's row, as `_CALL` reads it, is one that was published."""
+    version = {
+        "id": row[13],
+        "account_id": account_id,
+        "agent_id": row[0],
+        "number": row[2],
+        "definition": row[10],
+    }
+    return genuine(AgentVersion, version, row[14], cursor)
 
 
 def _may_talk(role: str | None) -> bool:

@@ -27,8 +27,12 @@ class Agent(TenantRow):
         constraints = [models.UniqueConstraint(fields=["account_id", "slug"], name="agents_agent_slug_once")]
 
 
-class AgentVersion(TenantRow):
-    """A published definition. The database refuses to change one, and to delete one."""
+class AgentVersion(Marked, TenantRow):
+    """A published definition. The database refuses to change one, and to delete one. Marked: what callers say goes to the tools and
+    the numbers that it names.
+    """
+
+    COVERED = ("id", "account_id", "agent_id", "number", "definition")
 
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="versions", db_index=False)
     number = models.PositiveIntegerField()

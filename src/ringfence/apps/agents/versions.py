@@ -96,14 +96,10 @@ def versions(account_id: UUID, agent_id: UUID) -> tuple[VersionFacts, ...]:
 def definition_of(account_id: UUID, agent_id: UUID, number: int) -> str:
     """The YAML of one version. Raises `NoSuchVersion`."""
     with tenant(account_id):
-        source = (
-            AgentVersion.objects.filter(account_id=account_id, agent_id=agent_id, number=number)
-            .values_list("definition", flat=True)
-            .first()
-        )
-    if source is None:
+        found = _version(account_id, agent_id, number)
+    if found is None:
         raise NoSuchVersion("This agent has no such version.")
-    return source
+    return found.definition
 
 
 def get_for_call(account_id: UUID, agent_id: UUID) -> AgentForCall:
@@ -116,16 +112,23 @@ def get_for_call(account_id: UUID, agent_id: UUID) -> AgentForCall:
             raise Archived("This agent was put away. Restore it, or choose another.")
         if agent.live_version is None:
             raise NotPublished("Nothing of this agent is published yet. Publish its draft first.")
-        source = AgentVersion.objects.values_list("definition", flat=True).get(
-            account_id=account_id, agent_id=agent_id, number=agent.live_version
-        )
+        live = _version(account_id, agent_id, agent.live_version)
+        if live is None:
+            raise NotPublished(
+                "What this agent should answer with is not what was published. Publish its draft."
+            )
     return AgentForCall(
         agent_id=agent.id,
         slug=agent.slug,
         version=agent.live_version,
-        definition=source,
+        definition=live.definition,
         periods=periods_of(agent),
     )
+
+
+def _version(account_id: UUID, agent_id: UUID, number: int) -> AgentVersion | None:
+    """A version that was published; None for what somebody else put there."""
+    return AgentVersion.objects.filter(account_id=account_id, agent_id=agent_id, number=number).first()
 
 
 def _tools(definition: str) -> list[Target]:

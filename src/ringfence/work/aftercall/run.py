@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 from psycopg.types.json import Jsonb
 
-from ringfence.apps.agents.models import Engine
+from ringfence.apps.agents.models import AgentVersion, Engine
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import note
 from ringfence.apps.calls.content import (
@@ -29,7 +29,7 @@ from ringfence.apps.calls.errors import PartGone
 from ringfence.apps.calls.objects import Objects
 from ringfence.apps.calls.purposes import PROVIDING, check_purpose
 from ringfence.apps.keys.buckets import BucketGone, open_bucket
-from ringfence.apps.keys.marks import row_of
+from ringfence.apps.keys.marks import genuine, row_of
 from ringfence.core.agent.definition import DefinitionError, parse
 from ringfence.vault.errors import EpochGone
 from ringfence.vault.journal import JournalReader
@@ -43,7 +43,7 @@ from ringfence.work.aftercall.waveform import peaks
 from ringfence.work.database import Database
 
 _TRANSCRIPT: Final = """
-SELECT t.bucket_id, t.wrapped_key, t.turns_sealed, t.variables_sealed, c.outcome, v.definition
+SELECT t.bucket_id, t.wrapped_key, t.turns_sealed, t.variables_sealed, c.outcome, v.definition, v.id, v.agent_id, v.number, v.mark
 FROM calls_transcript t JOIN calls_call c ON c.id = t.call_id AND c.account_id = t.account_id
 LEFT JOIN agents_agentversion v
   ON v.agent_id = c.agent_id AND v.account_id = c.account_id AND v.number = c.agent_version
@@ -148,7 +148,9 @@ class AfterCall:
             key = self._key(cursor, place, row, TRANSCRIPT)
             if row is None or key is None:
                 return None
-            language, engine = self._engine(cursor, place.account_id, row[5])
+            language, engine = self._engine(
+                cursor, place.account_id, _published(place.account_id, row, cursor)
+            )
         return _Words(
             key, row[1], open_json(key, row[2], place, TRANSCRIPT, "turns_sealed"),
             open_json(key, row[3], place, TRANSCRIPT, "variables_sealed"), row[4], language, engine,
@@ -194,3 +196,16 @@ class AfterCall:
         except (BucketGone, EpochGone):
             return None
         return unwrap(bucket.key, bytes(row[1]), place, table)
+
+
+def _published(account_id: UUID, row: tuple[Any, ...], cursor: Any) -> str | None:
+    """The definition of a transcript's row, as `_TRANSCRIPT` reads it; None unless it is one that was published."""
+    definition, version_id, agent_id, number, mark = row[5:10]
+    version = {
+        "id": version_id,
+        "account_id": account_id,
+        "agent_id": agent_id,
+        "number": number,
+        "definition": definition,
+    }
+    return definition if version_id and genuine(AgentVersion, version, mark, cursor) else None
