@@ -22,7 +22,7 @@ from tests.support.database import LOGINS, Database
 
 SAMPLES = {
     "uuid": "gen_random_uuid()", "bytea": "gen_random_uuid()::text::bytea", "boolean": "false", "jsonb": "'{}'", "date": "'2026-01-09'",
-    "timestamp with time zone": "'2026-01-09'", "integer": "1", "bigint": "1", "smallint": "1", "text[]": "'{}'", "numeric": "1", "inet": "'192.0.2.1'", "double precision": "1", "bigint[]": "'{1}'",
+    "timestamp with time zone": "'2026-01-09'", "integer": "1", "bigint": "1", "smallint": "1", "text[]": "'{}'", "numeric": "1", "inet": "'192.0.2.1'", "double precision": "1", "bigint[]": "'{1}'", "uuid[]": "'{}'",
 }  # fmt: skip
 COLUMNS = """
 SELECT a.attname, format_type(a.atttypid, NULL), a.atttypmod FROM pg_attribute a

@@ -65,6 +65,9 @@ def test_a_child_dies_with_its_parent_in_either_way(
     monkeypatch.setattr(unprivileged, forbidden, refused)
     pid = os.fork()
     if pid == 0:
+        signal.signal(
+            signal.SIGINT, signal.default_int_handler
+        )  # a shell's background ignores it, and so would a child
         child = subprocess.Popen(["sleep", "60"], preexec_fn=way_down(tmp_path, signal.SIGINT))  # noqa: PLW1509 (no threads)
         (tmp_path / "pid").write_text(str(child.pid))
         os.kill(os.getpid(), signal.SIGKILL)

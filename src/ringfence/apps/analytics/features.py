@@ -7,7 +7,7 @@ API: Final = "api"  # used by programs, with a key
 # The longest beginning of a route that fits names the feature.
 _BEGINNINGS: Final = (
     ("learn/calls/", "call_logs"), ("agents/", "agents"), ("numbers/", "numbers"), ("receipts/", "receipts"), ("audit/", "audit"),
-    ("consents/", "consents"), ("recipients/", "recipients"), ("retention/", "retention"), ("settings/members/", "members"),
+    ("consents/", "consents"), ("support/", "support"), ("recipients/", "recipients"), ("retention/", "retention"), ("settings/members/", "members"),
     ("settings/company/", "company"), ("settings/sign-in/", "ways_in"), ("settings/plan/", "plan"),
     ("settings/billing/", "billing"), ("settings/usage/", "usage"), ("settings/keys/", "api_keys"),
     ("settings/engines/", "engines"), ("settings/", "settings"),
@@ -15,7 +15,7 @@ _BEGINNINGS: Final = (
 FEATURES: Final = MappingProxyType(
     {
         "call_logs": "Call Logs", "agents": "Agents", "numbers": "Numbers", "receipts": "Receipts", "audit": "Who looked",
-        "consents": "Consent", "recipients": "Who received what", "retention": "Retention & holds",
+        "consents": "Consent", "support": "Support", "recipients": "Who received what", "retention": "Retention & holds",
         "members": "Members", "company": "Company", "ways_in": "Ways in", "plan": "Plan", "billing": "Billing", "usage": "Usage", "api_keys": "API keys", "engines": "Engines",
         "settings": "Settings", API: "API",
     }
