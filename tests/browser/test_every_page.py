@@ -26,7 +26,7 @@ CONSOLE: Final = {
 }  # fmt: skip
 OPERATOR: Final = {
     "operator": "/operator/", "operator-accounts": "/operator/accounts/", "operator-abuse": "/operator/abuse/",
-    "operator-health": "/operator/health/", "operator-staff": "/operator/staff/",
+    "operator-health": "/operator/health/", "operator-analytics": "/operator/analytics/", "operator-staff": "/operator/staff/",
 }  # fmt: skip
 ELSEWHERE: Final = {
     "gallery": "test_pages: only in development",

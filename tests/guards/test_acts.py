@@ -198,6 +198,7 @@ ROUTES: Final[dict[str, tuple[Act, ...] | str]] = {
     "operator-glass": (Act.GLASS_ASKED,),
     "operator-confirm-glass": (Act.GLASS_BROKEN,),
     "operator-abuse": OPERATORS,
+    "operator-analytics": "counts of pages and days: of nobody",
     "operator-health": "shows how the installation does: nobody's data",
     "operator-staff": "shows the operator's own people, and what they did",
     "GET /numbers": SETTINGS_PAGE,

@@ -57,7 +57,14 @@ MAP: Final = (
 _OPERATORS: Final = (
     ("Support", (("Requests", "/operator/"),)),
     ("Customers", (("Accounts", "/operator/accounts/"), ("Abuse", "/operator/abuse/"))),
-    ("Installation", (("Health", "/operator/health/"), ("Staff", "/operator/staff/"))),
+    (
+        "Installation",
+        (
+            ("Health", "/operator/health/"),
+            ("Analytics", "/operator/analytics/"),
+            ("Staff", "/operator/staff/"),
+        ),
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""The installation as the operator's people see it: its health, its people, and what those did."""
+"""The installation as the operator's people see it: its health, its pages, its people, and what those did."""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from ringfence.apps.analytics.figures import figures
 from ringfence.apps.assurance.measurements import newest
 from ringfence.apps.staff import deeds
 from ringfence.apps.staff.people import everybody
@@ -14,8 +15,10 @@ from ringfence.lifecycle.assurance.told import tell
 from ringfence.lifecycle.assurance.values import State
 from ringfence.policy import load
 from ringfence.web.clock import clock
+from ringfence.web.console.usage import SPANS, span
 from ringfence.web.operator.door import needs_staff
 from ringfence.web.operator.rows import rows
+from ringfence.web.plots import bars
 from ringfence.web.public.trust import WORDS
 
 LATELY: Final = timedelta(days=1)
@@ -44,6 +47,26 @@ def health(request: HttpRequest) -> HttpResponse:
         "measured": max((line.measured_at for line in lines if line.measured_at), default=None),
     }
     return render(request, "operator/health.html", context)
+
+
+@require_GET
+@needs_staff
+def analytics(request: HttpRequest) -> HttpResponse:
+    """Which pages were shown how often, by day: counts, of nobody."""
+    days = span(request.GET.get("days"))
+    found = figures(days, clock().now().date())
+    shown: list[tuple[str, str, str, Any]] = [
+        ("visitors", "Pages shown to visitors", "pages", found.visitors),
+        ("people", "Pages shown to people who opted in", "pages", found.people),
+        ("browsers", "Browsers of people who opted in", "browsers", found.browsers),
+    ]
+    plots = [
+        {"id": each, "title": title, "unit": unit, "plot": bars(values, found.first, found.last)}
+        for each, title, unit, values in shown
+    ]
+    return render(
+        request, "operator/analytics.html", {"found": found, "days": days, "spans": SPANS, "plots": plots}
+    )
 
 
 @require_GET

@@ -25,5 +25,6 @@ urlpatterns: Final[list[URLPattern]] = [
     path(f"{_ACCOUNT}glass/<uuid:glass_id>/", accounts.confirm, name="operator-confirm-glass"),
     path("operator/abuse/", accounts.abuse, name="operator-abuse"),
     path("operator/health/", house.health, name="operator-health"),
+    path("operator/analytics/", house.analytics, name="operator-analytics"),
     path("operator/staff/", house.staff, name="operator-staff"),
 ]
