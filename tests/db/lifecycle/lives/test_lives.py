@@ -81,6 +81,7 @@ class Kept:
     oracle: Oracle
     at: datetime
     changes: int
+    shelf: int | None
 
 
 @dataclass
@@ -321,19 +322,21 @@ class Lives(RuleBasedStateMachine):
     @rule()
     def back_up(self) -> None:
         made = self._backups().make()
-        self.kept = Kept(made, self.oracle.copy(), self.now, self.changes)
+        self.kept = Kept(made, self.oracle.copy(), self.now, self.changes, self._shelf())
 
     @precondition(lambda self: self.kept is not None)
     @rule()
     def restore(self) -> None:
         """Beside the installation, under today's keyring and ledger: nothing opens there that may not be read here.
 
-        A lower plan takes keys out of old copies when a worker puts it into force, which is seconds after its moment.
+        A lower plan takes keys out of old copies when a worker puts it into force, which is seconds after its moment: what was
+        copied in these seconds, too.
         """
         assert self.kept is not None
         kept, self.kept = self.kept, None
         if not self.over:
             self.plans.carry_on(self.account)
+        shelf = self._shelf()
         beside = self.ground.folder / f"b{uuid4().hex[:10]}"
         try:
             with self._backups().restored(kept.made.name, beside) as _other:
@@ -344,10 +347,20 @@ class Lives(RuleBasedStateMachine):
                     now = self.oracle.lives[old.id]
                     found = set() if self._is_erased() else self._contents(old.id)
                     assert found <= now.readable(), "a backup brings nothing back"
-                    if not self.over and self.changes == kept.changes and not old.holds:
+                    if (
+                        not self.over
+                        and (self.changes, shelf) == (kept.changes, kept.shelf)
+                        and not old.holds
+                    ):
                         assert found >= now.readable(), "what may be read is there again"
         except BackupEnded:
             assert self.now - kept.at >= 7 * DAY
+
+    def _shelf(self) -> int | None:
+        """Which keys of the account's own its calls hang from."""
+        with self.ground.database.superuser() as look:
+            row = look.execute("SELECT shelf FROM accounts_account WHERE id = %s", [self.account]).fetchone()
+        return row[0] if row else None
 
     # ── what must hold after each of them ────────────────────────────────────────────────────────────────────────
 
