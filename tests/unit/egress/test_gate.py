@@ -1,12 +1,14 @@
 """The gate as somebody meets it who tries to get past: real sockets, a register in memory, names that lie."""
 
 import asyncio
+import gc
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from ringfence.egress.clients import blocking_client, client
 from ringfence.egress.errors import NoWay, Refused
 from ringfence.egress.gate import Gate, going_of, user
 from ringfence.egress.proxy import Note
-from ringfence.egress.recipients import Going, Ground, Kind, Terms
+from ringfence.egress.recipients import Going, Ground, Kind, Recipient, Terms
 from tests.support.gate import WORD, MemoryBook, gate, going
 from tests.support.openai_standin import standin
 
@@ -205,6 +207,55 @@ def test_while_the_books_are_away_nothing_leaves() -> None:
         with pytest.raises(NoWay):
             door.way(going()).socket("127.0.0.1", port)
         assert heard == []
+
+
+def test_a_gate_that_closes_lets_go_of_everybody_wherever_they_were(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Those who said nothing, half a head, whose name is being asked for, whose tunnel is not written down yet, is open, or is full."""
+    lost: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", lost.append)
+    slow, started = threading.Event(), threading.Event()
+
+    class Slow(MemoryBook):
+        def begun(self, recipient: Recipient, going: Going) -> None:
+            if going.purpose == "security":
+                started.set()
+                slow.wait(10)
+            super().begun(recipient, going)
+
+    book = Slow(everything=True)
+    with ExitStack() as stack:
+        deaf = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        port = deaf.getsockname()[1]
+        with gate(book) as door:
+
+            def connected(text: bytes = b"") -> socket.socket:
+                made = stack.enter_context(socket.create_connection(("127.0.0.1", door.port()), 5))
+                made.sendall(text)
+                return made
+
+            def asks(wanted: Going) -> socket.socket:
+                return connected(door.way(wanted).request("127.0.0.1", port))
+
+            for _ in range(5):
+                connected()
+                connected(b"CONNECT 127.0.")
+            opened = [asks(going()) for _ in range(3)]
+            for each in opened:
+                assert each.recv(4096).startswith(b"HTTP/1.1 200")
+            opened[0].setblocking(False)
+            with suppress(BlockingIOError):
+                while opened[0].send(b"\x16" + bytes(1 << 20)):
+                    pass
+            asks(going(Kind.IDENTITY))
+            assert started.wait(10)
+            for _ in range(5):
+                connected()  # whose task may not have begun when it is told to end
+            threading.Timer(0.2, slow.set).start()
+        gc.collect()
+    assert [str(each.exc_value) for each in lost] == []
+    assert caplog.messages == []
 
 
 def test_without_a_gate_there_is_no_way(tmp_path: Path) -> None:

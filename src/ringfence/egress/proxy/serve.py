@@ -2,9 +2,10 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from ringfence.core.errors import Unavailable
 from ringfence.egress.gate import REASON
@@ -50,10 +51,10 @@ class Server:
     word: str = field(repr=False)
     _open: dict[int, _Tunnel] = field(default_factory=dict)
     _left: list[Line] = field(default_factory=list)
-    _tasks: set[asyncio.Task[Any] | None] = field(default_factory=set)
+    _here: dict[asyncio.Task[None], asyncio.StreamWriter] = field(default_factory=dict)
 
     async def run(self, listening: socket.socket, ready: Callable[[], None]) -> None:
-        """Accept on a bound socket; `ready` is called once it does."""
+        """Accept on a bound socket; `ready` is called once it does. When this ends, nobody is connected any more."""
         server = await asyncio.start_server(self._welcome, sock=listening, limit=PIECE)
         ready()
         try:
@@ -62,10 +63,10 @@ class Server:
                     await asyncio.sleep(COUNT_S)
                     await self._count()
         finally:
-            for each in self._tasks:
-                if each is not None:
-                    each.cancel()
-            await asyncio.gather(*(each for each in self._tasks if each is not None), return_exceptions=True)
+            here = dict(self._here)
+            for each in here:
+                each.cancel()
+            await asyncio.gather(*here, *(_gone(each) for each in here.values()), return_exceptions=True)
             await self._count()
 
     async def _count(self) -> None:
@@ -78,17 +79,19 @@ class Server:
         except Unavailable:
             self._left += lines  # told at the next count
 
-    async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """A task for each that is ours, not asyncio's: held on to, and its socket closed even if it is cancelled before it began."""
         _at_once(writer)
-        task = asyncio.current_task()
-        self._tasks.add(task)  # the loop itself holds on to sockets, not to who waits for them
-        try:
+        task = asyncio.get_running_loop().create_task(self._attend(reader, writer))
+        self._here[task] = writer
+        task.add_done_callback(self._leave)
+
+    def _leave(self, task: asyncio.Task[None]) -> None:
+        self._here.pop(task).close()
+
+    async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, TimeoutError):  # whoever asked has left
             await self._answer(reader, writer)
-        except (OSError, TimeoutError):
-            pass  # whoever asked has left
-        finally:
-            self._tasks.discard(task)
-            writer.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = Head(self.word)
@@ -101,13 +104,13 @@ class Server:
         far = await _connect(verdict.addresses, asked.target.port)
         if far is None:
             return await self._refuse(writer, asked, "unreachable")
-        try:
-            await asyncio.to_thread(self.judge.book.begun, verdict.recipient, asked.going)
-        except Unavailable:
-            far[1].close()
-            return await self._refuse(writer, asked, "gate_away")
-        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        return await self._carry(reader, writer, far, _Tunnel(verdict, asked.going), asked, head.rest())
+        with _closing(far[1]):
+            try:
+                await asyncio.to_thread(self.judge.book.begun, verdict.recipient, asked.going)
+            except Unavailable:
+                return await self._refuse(writer, asked, "gate_away")
+            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            return await self._carry(reader, writer, far, _Tunnel(verdict, asked.going), asked, head.rest())
 
     async def _carry(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter,
@@ -127,7 +130,6 @@ class Server:
             for each in both:
                 each.cancel()
             await asyncio.gather(*both, return_exceptions=True)
-            outward.close()
             if line := self._open.pop(id(tunnel)).line():
                 self._left.append(line)
 
@@ -167,6 +169,23 @@ class Server:
             await asyncio.to_thread(self.judge.book.refused, note)
         except Unavailable:
             return  # nothing leaves, whether it can be written down or not
+
+
+@contextmanager
+def _closing(writer: asyncio.StreamWriter) -> Iterator[None]:
+    try:
+        yield
+    except asyncio.CancelledError:
+        writer.transport.abort()
+        raise
+    finally:
+        writer.close()
+
+
+async def _gone(writer: asyncio.StreamWriter) -> None:
+    """Until its socket is closed; a peer that does not read is not waited for."""
+    writer.transport.abort()
+    await writer.wait_closed()
 
 
 def _at_once(writer: asyncio.StreamWriter) -> None:
