@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,11 +61,9 @@ def test_it_dies_with_a_killed_parent_and_starts_again_with_what_was_committed(t
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
     child.stdout.close()
-    began = time.monotonic()
     again = EmbeddedPostgres(tmp_path, tmp_path, PASSWORD)
     again.start()
     try:
-        assert time.monotonic() - began < 30
         with psycopg.connect(again.admin_url) as connection:
             assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
     finally:

