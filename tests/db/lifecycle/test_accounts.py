@@ -1,7 +1,5 @@
 """The end of an account: what is gone, what stays, what a crash in between changes, and who else is left alone."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -30,6 +28,7 @@ from ringfence.vault.errors import EpochGone
 from ringfence.vault.receipts import verify_receipt
 from tests.support.accounts import an_account, an_address
 from tests.support.database import Database
+from tests.support.dying import Dying, DyingPool, Fate, Killed
 from tests.support.office import Office
 
 KEPT = {"billing_invoice", "billing_usage", "calls_erasure", "consents_record"}
@@ -202,71 +201,20 @@ def test_an_object_store_that_is_away_keeps_the_receipt_open(
     assert house.eraser.erase(house.account_id)
 
 
-class Killed(BaseException):
-    """The process ends here."""
-
-
-@dataclass
-class Dying:
-    """Steps are counted before each statement, before and after each commit."""
-
-    inner: Any
-    left: int
-    steps: int = 0
-
-    def step(self) -> None:
-        self.steps += 1
-        self.left -= 1
-        if self.left == -1:
-            raise Killed
-
-    @contextmanager
-    def transaction(self, account_id: UUID | None = None) -> Iterator[Any]:
-        with self.inner.transaction(account_id) as cursor:
-            yield DyingCursor(cursor, self)
-            self.step()
-        self.step()
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self.inner, name)
-        if not callable(found):
-            return found
-
-        def stepped(*asked: Any, **named: Any) -> Any:
-            self.step()
-            done = found(*asked, **named)
-            self.step()
-            return done
-
-        return stepped
-
-
-@dataclass
-class DyingCursor:
-    inner: Any
-    fate: Dying
-
-    def execute(self, *asked: Any) -> Any:
-        self.fate.step()
-        return self.inner.execute(*asked)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.inner, name)
-
-
 def killed_at(house: House, step: int) -> int:
     """Erase, and die at a step; how many steps there were."""
-    pool = Dying(house.eraser.database, step)
-    others = [Dying(each, step) for each in (house.eraser.objects, house.eraser.heads, house.eraser.book)]
-    for each in others:
-        each.step = pool.step  # type: ignore[method-assign]
-    eraser = Eraser(pool, house.office.vault, *cast("Any", others[:1]), *cast("Any", (others[2], others[1])))
+    fate = Fate(step)
+    objects, heads, book = (
+        Dying(each, fate) for each in (house.eraser.objects, house.eraser.heads, house.eraser.book)
+    )
+    pool = cast("Any", DyingPool(house.eraser.database, fate))
+    eraser = Eraser(pool, house.office.vault, *cast("Any", (objects, book, heads)))
     if step < 0:
         eraser.erase(house.account_id)
     else:
         with pytest.raises(Killed):
             eraser.erase(house.account_id)
-    return pool.steps
+    return fate.steps
 
 
 def strike_everywhere(house: House, database: Database, every: int) -> None:

@@ -22,6 +22,7 @@ from ringfence.lifecycle import deletion
 from ringfence.lifecycle.deletion import Part, delete_parts, erase, open_erasures
 from tests.support.accounts import an_account
 from tests.support.database import Database
+from tests.support.dying import Killed
 from tests.support.office import CALLER, Office
 
 STEPS = ("mark", "enter", "destroy", "remove", "finish")
@@ -158,10 +159,6 @@ def test_another_accounts_call_is_one_that_does_not_exist(office: Office) -> Non
         delete_parts(stranger, [uuid4()], Part.CALL, actor="x", clock=office.clock)
     assert str(theirs.value) == str(nobodys.value)
     assert document(office, call_id)["recording"]["available"]
-
-
-class Killed(BaseException):
-    """The process ends here."""
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,59 +17,12 @@ from ringfence.work.intake import Intake
 from ringfence.work.recovery import WATCHED_S
 from tests.db.work.test_recovery import nobody_else_is_silent
 from tests.support.database import Database
+from tests.support.dying import DyingPool, Fate, Killed
 from tests.support.office import SAID, Office, Talk
 from tests.support.sweeping import rows
 
 __all__ = ["nobody_else_is_silent"]
 WRITES = ("fdatasync", "fsync", "ftruncate", "replace", "rename", "link", "unlink")
-
-
-class Killed(BaseException):
-    """The process ends here."""
-
-
-@dataclass
-class Fate:
-    """Counts steps down, and strikes at one. `torn` is done of it first."""
-
-    left: int
-    steps: int = 0
-
-    def step(self, torn: Callable[[], object] | None = None) -> None:
-        self.steps += 1
-        self.left -= 1
-        if self.left == -1:
-            if torn is not None:
-                torn()
-            raise Killed
-
-
-@dataclass
-class DyingCursor:
-    inner: Any
-    fate: Fate
-
-    def execute(self, *asked: Any) -> Any:
-        self.fate.step()
-        return self.inner.execute(*asked)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.inner, name)
-
-
-@dataclass
-class DyingPool:
-    """A step before each statement, before the commit and after it."""
-
-    inner: Any
-    fate: Fate
-
-    @contextmanager
-    def transaction(self, account_id: Any = None) -> Iterator[Any]:
-        with self.inner.transaction(account_id) as cursor:
-            yield DyingCursor(cursor, self.fate)
-            self.fate.step()
-        self.fate.step()
 
 
 @contextmanager

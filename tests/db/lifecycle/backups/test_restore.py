@@ -28,6 +28,7 @@ from ringfence.lifecycle.receipts.receipts import receipts_of_call
 from ringfence.vault.errors import Tampered
 from tests.support.backups import Backups, empty, objects_of
 from tests.support.database import Database
+from tests.support.dying import Killed
 from tests.support.office import Office
 
 
@@ -99,10 +100,6 @@ def test_what_was_being_erased_at_the_backup_is_finished(
         assert gate.standing() == ""  # nobody was told that it is done
         assert open_erasures(office.account_id) == [(call_id, Part.CALL)]
         assert deletion.erase(office.account_id, call_id, Part.CALL, office.clock)
-
-
-class Killed(BaseException):
-    """The process ends here."""
 
 
 SPREAD = {("mark_again", True), ("remove", False), ("forward", False)}

@@ -21,16 +21,8 @@ from ringfence.lifecycle.plans.errors import StillHeld
 from ringfence.policy import AgentPeriods, Plan
 from ringfence.vault.errors import EpochGone
 from ringfence.work.database import Database as Pool
-from tests.db.lifecycle.plans.test_plans import (
-    DAY,
-    SECOND,
-    DyingPool,
-    DyingStore,
-    Fate,
-    Firm,
-    Killed,
-    firm,
-)
+from tests.db.lifecycle.plans.test_plans import DAY, SECOND, Firm, firm
+from tests.support.dying import DyingPool, DyingStore, Fate, Killed
 from tests.support.office import CALLER
 from tests.support.sweeping import rows, sealed
 

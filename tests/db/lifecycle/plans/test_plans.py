@@ -25,6 +25,7 @@ from ringfence.vault.stores import KeyringStore
 from ringfence.vault.wrap import open_bucket_key
 from ringfence.work.database import Database as Pool
 from tests.support.database import Database
+from tests.support.dying import DyingPool, DyingStore, Fate, Killed
 from tests.support.office import Office
 from tests.support.sweeping import Broom, rows
 
@@ -334,69 +335,6 @@ def test_a_leap_day_counts_as_a_day(firm: Firm) -> None:
     assert firm.opens(call_id)
     firm.broom.later(seconds=1)
     assert not firm.opens(call_id)
-
-
-class Killed(BaseException):
-    """The process ends here."""
-
-
-@dataclass
-class Fate:
-    left: int
-    steps: int = 0
-
-    def step(self) -> None:
-        self.steps += 1
-        self.left -= 1
-        if self.left == -1:
-            raise Killed
-
-
-@dataclass
-class DyingCursor:
-    inner: Any
-    fate: Fate
-
-    def execute(self, *asked: Any) -> Any:
-        self.fate.step()
-        return self.inner.execute(*asked)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.inner, name)
-
-
-@dataclass
-class DyingPool:
-    """A step before each statement, before each commit and after it."""
-
-    inner: Pool
-    fate: Fate
-
-    @contextmanager
-    def transaction(self, account_id: UUID | None = None) -> Iterator[Any]:
-        with self.inner.transaction(account_id) as cursor:
-            yield DyingCursor(cursor, self.fate)
-            self.fate.step()
-        self.fate.step()
-
-
-@dataclass
-class DyingStore:
-    """A step before each key is made, and before each is destroyed."""
-
-    inner: KeyringStore
-    fate: Fate
-
-    def create(self, name: str, value: bytes) -> bool:
-        self.fate.step()
-        return self.inner.create(name, value)
-
-    def delete(self, name: str) -> None:
-        self.fate.step()
-        self.inner.delete(name)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.inner, name)
 
 
 @contextmanager

@@ -25,92 +25,15 @@ from ringfence.policy import AgentPeriods
 from ringfence.vault.stores import FolderStore, KeyringStore
 from ringfence.work.database import Database as Pool
 from tests.support.database import Database
+from tests.support.dying import DyingObjects, DyingPool, DyingStore, Fate, Killed
 from tests.support.office import Office
 from tests.support.sweeping import Broom, rows, sealed
 
 SPREAD = 7
 
 
-class Killed(BaseException):
-    """The process ends here."""
-
-
 class DiskFull(psycopg.errors.DiskFull):
     """What PostgreSQL says then."""
-
-
-@dataclass
-class Fate:
-    """Counts steps down, and strikes at one."""
-
-    left: int
-    strike: Callable[[], BaseException]
-    steps: int = 0
-
-    def step(self) -> None:
-        self.steps += 1
-        self.left -= 1
-        if self.left == -1:
-            raise self.strike()
-
-
-@dataclass
-class Cursor:
-    inner: Any
-    fate: Fate
-
-    def execute(self, *asked: Any) -> Any:
-        self.fate.step()
-        return self.inner.execute(*asked)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.inner, name)
-
-
-@dataclass
-class DyingPool:
-    """A step before each statement, before each commit and after it."""
-
-    inner: Pool
-    fate: Fate
-
-    @contextmanager
-    def transaction(self, account_id: UUID | None = None) -> Iterator[Any]:
-        with self.inner.transaction(account_id) as cursor:
-            yield Cursor(cursor, self.fate)
-            self.fate.step()
-        self.fate.step()
-
-
-@dataclass
-class DyingObjects:
-    """A step before each object, so that a batch is killed half-way too."""
-
-    inner: Objects
-    fate: Fate
-
-    def delete(self, names: Sequence[str]) -> None:
-        for name in names:
-            self.fate.step()
-            self.inner.delete([name])
-        self.fate.step()
-
-
-@dataclass
-class DyingStore:
-    inner: KeyringStore
-    fate: Fate
-
-    def create(self, name: str, value: bytes) -> bool:
-        self.fate.step()
-        return self.inner.create(name, value)
-
-    def delete(self, name: str) -> None:
-        self.fate.step()
-        self.inner.delete(name)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.inner, name)
 
 
 @contextmanager
