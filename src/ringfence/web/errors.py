@@ -3,10 +3,11 @@
 from http import HTTPStatus
 from typing import Final
 
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import DisallowedHost, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from ringfence.core.config import current
 from ringfence.core.errors import BadInput, Conflict, Gone, NotAllowed, NotFound, RingfenceError, Unavailable
 from ringfence.web.api.problems import problem
 
@@ -39,6 +40,18 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         detail = "There is nothing at this address. What there is stands in /api/v1/openapi.json."
         return problem(HTTPStatus.NOT_FOUND, code="no_such_address", detail=detail)
     return _page(request, HTTPStatus.NOT_FOUND, "Not found", "There is nothing at this address.")
+
+
+def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What Django refuses before any page is asked: mostly a name that is none of this installation's. No template is drawn, since
+    those ask for the name.
+    """
+    text = "This is no request that we understand. Go back, and try again."
+    if isinstance(exception, DisallowedHost):
+        text = f"This installation is not reached under this name. Use {current().public_url}; whoever runs it sets that as RINGFENCE_PUBLIC_URL."
+    if request.path.startswith("/api/"):
+        return problem(HTTPStatus.BAD_REQUEST, code="bad_request", detail=text)
+    return HttpResponse(f"{text}\n", status=HTTPStatus.BAD_REQUEST, content_type="text/plain; charset=utf-8")
 
 
 def too_large(request: HttpRequest, most: int) -> HttpResponse:

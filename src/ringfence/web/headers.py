@@ -40,7 +40,7 @@ CONTENT: Final = {
 # What a page could ask a browser for. Passkeys and a recording that begins to play are ours; the microphone is the talk page's.
 _OURS: Final = ("autoplay", "publickey-credentials-create", "publickey-credentials-get")
 _NOT_OURS: Final = (
-    "accelerometer", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture", "encrypted-media",
+    "accelerometer", "browsing-topics", "camera", "clipboard-read", "display-capture", "encrypted-media",
     "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get", "idle-detection", "local-fonts",
     "magnetometer", "midi", "payment", "picture-in-picture", "screen-wake-lock", "serial", "storage-access", "usb",
     "window-management", "xr-spatial-tracking",

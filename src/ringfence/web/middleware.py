@@ -10,7 +10,7 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponseBase, UnreadablePostError
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse, UnreadablePostError
 
 from ringfence.apps.audit.acting import PLATFORM, Actor, ActorKind, acting
 from ringfence.apps.rows.purpose import entered
@@ -55,6 +55,23 @@ class Bounds:
         if not length.isdigit() or int(length) > most:
             return errors.too_large(request, most)
         return self._next(request)
+
+
+class Heads:
+    """HEAD of the API is GET without its body (RFC 9110, section 9.3.2): a player asks so how long a recording is."""
+
+    def __init__(self, get_response: Next) -> None:
+        self._next = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method != "HEAD" or not request.path.startswith("/api/"):
+            return self._next(request)
+        request.method = "GET"
+        response = self._next(request)
+        request.method = "HEAD"
+        if isinstance(response, StreamingHttpResponse):
+            response.streaming_content = iter(())
+        return response
 
 
 class Errors:

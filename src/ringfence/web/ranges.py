@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Final, Protocol
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 
 from ringfence.apps.calls.errors import NeverKept, NoSuchCall, PartGone
 from ringfence.apps.calls.wav import MEDIA_TYPE
 from ringfence.core.clock import Clock
+from ringfence.web.api.problems import problem
 from ringfence.web.streams import CHECK_S, Withdrawn, demand_still
 
+DIGITS: Final = 30  # of a position; more is no place in anything
 STEP: Final = 64 * 1024
 _RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
 
@@ -27,18 +29,16 @@ class Readable(Protocol):
 
 def wanted(header: str | None, size: int) -> tuple[int, int] | None:
     """Start and stop of a single byte range; the whole for none or a form we need not serve; None if out of reach."""
-    match = _RANGE.fullmatch(header.strip()) if header else None
-    if match is None or match[0] == "bytes=-":
+    found = asked(header)
+    if found is None:
         return 0, size
-    first, last = match[1], match[2]
+    first, last = found
     if not first:
         length = min(int(last), size)
         return (size - length, size) if length else None
     start = int(first)
     stop = min(int(last) + 1, size) if last else size
-    if start >= size:
-        return None
-    return (start, stop) if start < stop else (0, size)
+    return (start, stop) if start < size else None
 
 
 def serve(request: HttpRequest, recording: Readable, clock: Clock) -> HttpResponseBase:
@@ -48,11 +48,15 @@ def serve(request: HttpRequest, recording: Readable, clock: Clock) -> HttpRespon
     header = request.headers.get("Range")
     span = wanted(header, recording.size)
     if span is None:
-        refused = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+        refused = problem(
+            HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+            code="out_of_range",
+            detail=f"The recording has {recording.size} bytes; this range begins after its end.",
+        )
         refused["Content-Range"] = f"bytes */{recording.size}"
         return refused
     start, stop = span
-    partial = (header is not None and (start, stop) != (0, recording.size)) or _asked_all(header)
+    partial = header is not None and asked(header) is not None
     response = StreamingHttpResponse(
         _pieces(request, recording, start, stop, clock),
         content_type=MEDIA_TYPE,
@@ -66,8 +70,15 @@ def serve(request: HttpRequest, recording: Readable, clock: Clock) -> HttpRespon
     return response
 
 
-def _asked_all(header: str | None) -> bool:
-    return header is not None and _RANGE.fullmatch(header.strip()) is not None
+def asked(header: str | None) -> tuple[str, str] | None:
+    """First and last of a single byte range, each maybe empty; None for what is none or ends before it begins, which is
+    as if it were not there (RFC 9110, section 14.1.1).
+    """
+    match = _RANGE.fullmatch(header.strip()) if header else None
+    if match is None or not (match[1] or match[2]) or len(match[1]) > DIGITS or len(match[2]) > DIGITS:
+        return None
+    turned = match[1] and match[2] and int(match[2]) < int(match[1])
+    return None if turned else (match[1], match[2])
 
 
 def _pieces(

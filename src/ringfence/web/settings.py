@@ -54,6 +54,7 @@ MIDDLEWARE: Final = [
     "ringfence.web.middleware.Headers",
     "ringfence.web.middleware.Bounds",
     "ringfence.web.middleware.Purposes",
+    "ringfence.web.middleware.Heads",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ringfence.web.held.Held",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -32,6 +32,7 @@ from ringfence.web.operator.urls import urlpatterns as operator
 from ringfence.web.public import erased, gpc, keys, privacy, problems, trust
 from ringfence.web.webhooks import twilio
 
+handler400 = "ringfence.web.errors.not_understood"
 handler404 = "ringfence.web.errors.not_found"
 
 urlpatterns = [

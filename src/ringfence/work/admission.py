@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from ringfence.apps.agents.versions import AgentForCall
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import record
 from ringfence.apps.calls.content import LOG, Place, live_numbers_key, seal_json
+from ringfence.apps.calls.errors import CallTaken
 from ringfence.apps.calls.models import Call, Ticket
 from ringfence.apps.keys.wiring import vault
 from ringfence.core.call import Channel, Direction, Holder, Status
@@ -39,8 +40,8 @@ def begin_call(
     from_number: str | None = None, to_number: str | None = None, connection_id: UUID | None = None,
     carrier_call_id: str | None = None, holder: Holder | None = None,
 ) -> NewCall:  # fmt: skip
-    """Enter a call in the log as ringing. The agent's version and periods and the policy are fixed here for its life, and the plan
-    it was born under is noted. `holder` is the member who talks from a browser: it ends when they may not any more. Raises AccountClosed for an account that was cancelled.
+    """Enter a call in the log as ringing; one that its carrier tells of again keeps its row, and has another ticket. The agent's version and periods and the policy are fixed here for its life, and the plan
+    it was born under is noted. `holder` is the member who talks from a browser: it ends when they may not any more. Raises AccountClosed for an account that was cancelled, CallTaken for a call that was answered already.
     """
     now, ticket = clock.now(), secrets.token_urlsafe(24)
     call_id = id_at(now, secrets.randbits(74))  # sorted as `started_at` is
@@ -52,6 +53,10 @@ def begin_call(
             account = standing(cursor, account_id)
         if account.cancelled_at is not None:
             raise AccountClosed("This account is cancelled: no call begins any more.")
+        if again := _told_before(account_id, connection_id, carrier_call_id):
+            call_id = again
+            _admit(account_id, call_id, ticket, now, clock, holder)
+            return NewCall(call_id, ticket)
         Call.objects.create(
             id=call_id, account_id=account_id, agent_id=agent.agent_id, agent_slug=agent.slug,
             agent_version=agent.version, direction=direction.value, channel=channel.value,
@@ -61,10 +66,35 @@ def begin_call(
             plan=account.term.on(now).value,
             numbers_sealed=seal_json(live_numbers_key(keys.words), numbers, place, LOG, "numbers_sealed"),
         )  # fmt: skip
-        Ticket.objects.create(
-            id=new_id(clock), account_id=account_id, call_id=call_id, sha256=ticket_mark(vault().root, ticket),
-            held_by=holder.member_id if holder else None, session=holder.session_id if holder else None,
-            expires_at=now + TICKET_LIFE,
-        )  # fmt: skip
+        _admit(account_id, call_id, ticket, now, clock, holder)
         record(account_id, Act.CALL_BEGUN, Thing("call", str(call_id)))
     return NewCall(call_id, ticket)
+
+
+def _admit(
+    account_id: UUID, call_id: UUID, ticket: str, now: datetime, clock: Clock, holder: Holder | None
+) -> None:
+    Ticket.objects.create(
+        id=new_id(clock), account_id=account_id, call_id=call_id, sha256=ticket_mark(vault().root, ticket),
+        held_by=holder.member_id if holder else None, session=holder.session_id if holder else None,
+        expires_at=now + TICKET_LIFE,
+    )  # fmt: skip
+
+
+def _told_before(account_id: UUID, connection_id: UUID | None, carrier_call_id: str | None) -> UUID | None:
+    """The call of which a carrier tells again: it had no answer in time, or somebody replays what it signed. Its row while it
+    rings; None for a call that is new. Raises CallTaken. Two tellings at once wait for each other.
+    """
+    if connection_id is None or carrier_call_id is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{connection_id}/{carrier_call_id}"]
+        )
+    told = Call.objects.filter(
+        account_id=account_id, connection_id=connection_id, carrier_call_id=carrier_call_id
+    )
+    found = told.values_list("id", "status").first()
+    if found is not None and found[1] != Status.RINGING.value:
+        raise CallTaken("This call was answered already.")
+    return found[0] if found else None

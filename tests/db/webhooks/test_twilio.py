@@ -18,6 +18,7 @@ from ringfence.apps.numbers.numbers import add_number, assign, numbers
 from ringfence.core.config import current, install
 from ringfence.voice.telephony.ports import CarrierFailed
 from ringfence.work.dial import call_number, carrier, say_code
+from ringfence.work.unanswered import never_answered
 from tests.support.office import Office
 from tests.support.twilio_standin import OWN, PHONE, SID, TOKEN, Carrier, signature, stream_of
 from tests.support.twilio_standin import carrier as stand_in
@@ -129,6 +130,28 @@ def test_a_number_without_an_agent_rejects(line: Line) -> None:
     assign(line.office.account_id, line.number_id, None)
     assert b"<Reject" in line.ring().content
     assert line.calls() == []
+
+
+def test_a_carrier_that_tells_of_a_call_again_begins_no_second_one(line: Line) -> None:
+    first, again = (stream_of(line.ring().content.decode()).parameters["ticket"] for _ in range(2))
+    assert first != again
+    assert len(line.calls()) == 1
+
+
+def test_what_was_signed_once_begins_nothing_once_the_call_is_over(line: Line) -> None:
+    line.ring()
+    (call,) = line.calls()
+    never_answered(line.office.account_id, UUID(call["id"]), line.office.clock)
+    answer = line.ring()
+    assert b"<Reject" in answer.content
+    assert b"ticket" not in answer.content
+    assert len(line.calls()) == 1
+
+
+def test_another_call_of_the_same_caller_is_another_call(line: Line) -> None:
+    line.ring()
+    line.ring(CallSid="CA" + "2" * 32)
+    assert len(line.calls()) == 2
 
 
 def test_hostile_fields_do_not_reach_the_answer(line: Line) -> None:

@@ -3,13 +3,14 @@
 CallsError
 ├── NoSuchCall    this account has no such call
 ├── PartGone      the part was deleted, is being erased, or its time has passed; `reason` says which
+├── CallTaken     the carrier told of this call before, and it was answered since
 ├── NeverKept     the part was never written
 ├── BadCursor     a cursor that is not one of ours
 ├── BadFilter     a filter that no call could pass
 └── NotStored     the object store did not answer
 """
 
-from ringfence.core.errors import BadInput, Gone, NotFound, RingfenceError, Unavailable
+from ringfence.core.errors import BadInput, Conflict, Gone, NotFound, RingfenceError, Unavailable
 
 
 class CallsError(RingfenceError):
@@ -26,6 +27,10 @@ class PartGone(CallsError, Gone):
     def __init__(self, reason: str) -> None:
         super().__init__(_WORDS[reason])
         self.reason = reason
+
+
+class CallTaken(CallsError, Conflict):
+    code = "call_taken"
 
 
 class NeverKept(CallsError, NotFound):

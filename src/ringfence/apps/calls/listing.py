@@ -67,6 +67,8 @@ class CallFilters:
         texts = (self.agent, self.direction, self.channel, self.outcome, self.status)
         if any(text and "\0" in text for text in texts):
             raise BadFilter("A filter holds a character that nothing is named with.")
+        if self.words.strip() and not words(self.words):
+            raise BadFilter("There is no word in what is to be found. Search finds whole words and numbers.")
         if any(not 0 <= (seconds or 0) <= LONGEST_S for seconds in (self.shortest_s, self.longest_s)):
             raise BadFilter("A duration lies between nothing and a day.")
 

@@ -17,7 +17,10 @@ _MACHINE = re.compile(
     r"\b(automated|automatic|artificial|machine|robot|bot|a\.?i\.?|virtual|computer|digital)\b", re.IGNORECASE
 )
 _RECORDED = re.compile(r"\brecord(ed|ing)?\b", re.IGNORECASE)
+_ASKED = re.compile(r"\b(record\w*|tape[sd]?|taping)\b", re.IGNORECASE)
+_MINDS = re.compile(r"\b(mind|object|objections?|against|problem|opposed|rather not)\b", re.IGNORECASE)
 _KEPT = re.compile(r"\b(written|transcri\w+|record\w*|notes?|kept)\b", re.IGNORECASE)
+_DENIED = r"\b(?:not|no|never|\w+n['’]t|cannot)\s+(?:\w+\s+){0,2}?"
 _TAKEN = frozenset({"end_call", "transfer_call", "set_variable"})
 
 
@@ -33,12 +36,8 @@ def check(definition: AgentDefinition) -> Found:
 
 
 def _shared(d: AgentDefinition) -> Found:
-    if d.language.startswith("en") and not _MACHINE.search(d.disclosure.ai):
-        yield ("disclosure", "ai"), "has to say that it is a machine, for example 'an automated assistant'"
-    if d.language.startswith("en") and not _RECORDED.search(d.disclosure.recorded):
-        yield ("disclosure", "recorded"), "has to say that the call is recorded"
-    if d.language.startswith("en") and not _KEPT.search(d.disclosure.transcribed):
-        yield ("disclosure", "transcribed"), "has to say that what is said is written down"
+    if d.language.startswith("en"):
+        yield from _told(d)
     if d.recording.enabled and d.recording.consent == "off":
         yield ("recording", "consent"), "a call that is recorded needs 'ask' or 'notice'"
     if d.voicemail.do == "leave_message" and not d.voicemail.message:
@@ -49,6 +48,28 @@ def _shared(d: AgentDefinition) -> Found:
     if d.person and d.person not in d.transfers:
         yield ("person",), f"no transfer is called '{d.person}'"
     yield from _twice("faq", "topic", [f.topic for f in d.faq])
+
+
+def _told(d: AgentDefinition) -> Found:
+    """The words are the agent's own, the facts are not: they are said, and not denied."""
+    if not _says(_MACHINE, d.disclosure.ai):
+        yield ("disclosure", "ai"), "has to say that it is a machine, for example 'an automated assistant'"
+    if not _says(_RECORDED, d.disclosure.recorded):
+        yield ("disclosure", "recorded"), "has to say that the call is recorded"
+    if not _says(_KEPT, d.disclosure.transcribed):
+        yield ("disclosure", "transcribed"), "has to say that what is said is written down"
+    if d.recording.enabled and d.recording.consent == "ask":
+        if not _ASKED.search(d.recording.question):
+            yield ("recording", "question"), "has to ask whether the call may be recorded"
+        elif _MINDS.search(d.recording.question):
+            yield (
+                ("recording", "question"),
+                "has to be one to which 'yes' allows it, as in 'May we record this call?'",
+            )
+
+
+def _says(fact: re.Pattern[str], text: str) -> bool:
+    return fact.search(text) is not None and not re.search(_DENIED + fact.pattern, text, re.IGNORECASE)
 
 
 def bad_number(number: str) -> str | None:

@@ -1,6 +1,6 @@
 """What was heard, as a typed value in its canonical form. Errs towards None: the machine then asks again."""
 
-# ruff: noqa: PLR2004 -- the numbers are those of clocks and of English; lists of words read best as words.
+# ruff: noqa: PLR2004, SIM905 -- the numbers are those of clocks and of English; lists of words read best as words.
 
 import re
 from datetime import date
@@ -21,7 +21,7 @@ YES = (
     "that is right", "thats correct", "that is correct", "thats fine", "that is fine", "fine", "okay", "ok",
     "alright", "all right", "absolutely", "definitely", "certainly", "go ahead", "please do", "sounds good",
     "no problem", "i dont mind", "i do not mind", "i do", "i have", "i am", "it is", "affirmative", "exactly",
-    "by all means", "you may", "you can", "uh huh", "true",
+    "by all means", "you may", "you can", "uh huh", "true", "agreed", "i agree", "i consent", "i accept", "go for it",
 )  # fmt: skip
 NO = (
     "no", "nope", "nah", "no thanks", "no thank you", "not really", "not at all", "no way", "i dont", "i do not",
@@ -30,7 +30,36 @@ NO = (
     "that is not correct", "i dont think so", "i do not think so", "id rather not", "i would rather not",
     "rather not", "please dont", "please do not", "dont", "do not", "id prefer not", "negative", "never", "false",
     "i would prefer not to", "absolutely not", "definitely not", "certainly not", "of course not", "you may not",
+    "i do mind", "i mind", "i object", "i do object", "i refuse", "i decline", "i disagree", "i am against it", "id rather you didnt",
 )  # fmt: skip
+_TURNS = re.compile(
+    r" (?:not|no|but|dont|cant|cannot|wont|isnt|arent|didnt|doesnt|wouldnt|couldnt|shouldnt|unless|until|nor|mind|object|objections?|"
+    r"against|opposed|refuse|decline|disagree|hardly|stop) "
+)
+_ASKS = frozenset(
+    {
+        "are",
+        "is",
+        "am",
+        "do",
+        "does",
+        "did",
+        "who",
+        "how",
+        "where",
+        "which",
+        "whose",
+        "would",
+        "could",
+        "should",
+    }
+)
+# What may stand beside a yes that lets somebody be recorded: whoever says more than this said something else.
+_BESIDE_YES = frozenset(
+    "it that this thats its is be with me us by to you may can we i do record recorded recording the a call conversation "
+    "for my our of course sir maam miss thanks thank oh well then so very much totally perfectly completely absolutely "
+    "really quite just all good great right ahead yes yeah sure okay ok fine and agree im am".split()
+)
 _OPEN = (
     "i dont know", "i do not know", "not sure", "im not sure", "maybe", "perhaps", "it depends", "yes and no", "what",
     "pardon", "why", "dont know", "not yet sure", "if",
@@ -74,7 +103,7 @@ def is_empty(text: str) -> bool:
 def yes_no(text: str) -> bool | None:
     """A yes or a no; None for anything that is both, neither, or a question."""
     words = plain(text)
-    if not words or len(words) > _MANY_WORDS or "?" in text:
+    if not words or len(words) > _MANY_WORDS or "?" in text or words[0] in _ASKS:
         return None
     rest = f" {' '.join(words)} "
     said: set[bool] = set()
@@ -85,11 +114,24 @@ def yes_no(text: str) -> bool | None:
                 return None
             said.add(phrase in YES)
             rest = rest.replace(f" {phrase} ", "  ")
-    if len(said) != 1 or re.search(r" (not|no|but|dont|cant|wont|isnt|unless|until|nor) ", rest):
+    if len(said) != 1 or _TURNS.search(rest):
         return None
     answer = said.pop()
     first = words[0] in {"yes", "yeah", "yep", "yup", "no", "nope", "nah", "sure", "okay", "ok"}
     return answer if first or len(rest.split()) <= 3 else None
+
+
+def consents(text: str) -> bool | None:
+    """A yes or a no to being recorded. Only a yes with nothing beside it that could take it back is one: "I have concerns"
+    and "okay, goodbye" are neither [GDPR, Article 4(11): unambiguous].
+    """
+    answer = yes_no(text)
+    if answer is not True:
+        return answer
+    rest = f" {' '.join(plain(text))} "
+    for phrase in sorted(YES, key=len, reverse=True):
+        rest = rest.replace(f" {phrase} ", "  ")
+    return True if set(rest.split()) <= _BESIDE_YES else None
 
 
 def _stems(words: list[str]) -> list[str]:

@@ -17,6 +17,8 @@ LARGEST = 256 * 1024  # characters
 DEEPEST = 12
 MOST_VALUES = 20_000
 
+# What no name or sentence has, and no database takes: controls but for tab and line ends, and halves of characters.
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _INT = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
@@ -103,6 +105,8 @@ class _Builder:
             self._refuse(event, "is nested too deeply")
         if event.anchor:
             self._refuse(event, "names a place with '&'; leave it out")
+        if _NO_TEXT.search(str(getattr(event, "value", ""))):
+            self._refuse(event, "holds a character that is no text")
         if getattr(event, "tag", None):
             self._refuse(event, "carries a tag with '!'; leave it out")
 

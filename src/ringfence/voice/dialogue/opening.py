@@ -6,8 +6,8 @@ Nothing rests before it is over [EU AI Act, Article 50(1)]. Silence, doubt and "
 from collections.abc import Callable
 
 from ringfence.core.agent.answers import Answer, YesNo
-from ringfence.core.agent.interpret import yes_no
-from ringfence.core.call import ConsentAnswer, Disclosure, Outcome
+from ringfence.core.agent.interpret import consents
+from ringfence.core.call import Channel, ConsentAnswer, Disclosure, Outcome
 from ringfence.voice.dialogue.events import Heard
 from ringfence.voice.dialogue.line import Line, digest
 from ringfence.voice.dialogue.mind import Mind, sure_enough
@@ -89,7 +89,7 @@ class Opening(Mind):
     def heard(self, heard: Heard) -> None:
         if not self._is_told or not self._question:
             return  # an answer to a question that was not put yet
-        answer = yes_no(heard.text)
+        answer = consents(heard.text)
         if answer is False:
             self.refuse()
         elif answer is True and sure_enough(heard, SURE_YES) and self._question_was_heard(heard):
@@ -98,8 +98,10 @@ class Opening(Mind):
             self.misheard()
 
     def _question_was_heard(self, heard: Heard) -> bool:
+        """A page shows the question at once; a telephone has to have spoken most of it, for a key as for a word."""
+        shown = heard.typed and self._line.setup.channel is Channel.WEB
         question = self._line.definition.recording.question
-        return heard.typed or 2 * len(self._line.mouth.heard(self._question)) > len(question)
+        return shown or 2 * len(self._line.mouth.heard(self._question)) > len(question)
 
     def _agreed(self) -> None:
         self._disclosed(recorded=True)

@@ -17,6 +17,7 @@ from ringfence.policy import Plan
 from ringfence.web.access import Action
 from ringfence.web.api.idempotency import once
 from ringfence.web.api.principal import holder_of, needs
+from ringfence.web.api.shapes.base import Body
 from ringfence.web.bills import as_pdf
 from ringfence.web.clock import clock
 from ringfence.web.lives import plans, preview_document, standing_document
@@ -24,7 +25,7 @@ from ringfence.web.lives import plans, preview_document, standing_document
 router = Router(tags=["account"])
 
 
-class PlanIn(Schema):
+class PlanIn(Body):
     """Another plan. A higher one begins at once; a lower one at the end of the paid month, once `confirmed_calls` says how many calls
     you were told that it destroys.
     """

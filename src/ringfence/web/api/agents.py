@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Router, Status
 
 from ringfence.apps.accounts.accounts import account
 from ringfence.apps.agents.agents import (
@@ -23,23 +23,24 @@ from ringfence.policy import AgentPeriods
 from ringfence.web.access import Action
 from ringfence.web.api.idempotency import once
 from ringfence.web.api.principal import holder_of, needs
+from ringfence.web.api.shapes.base import Body
 from ringfence.web.clock import clock
 
 router = Router(tags=["agents"])
 
 
-class AgentIn(Schema):
+class AgentIn(Body):
     """A new agent. Its definition may be unfinished; publishing checks it."""
 
     slug: str = Field(max_length=60)
     definition: str = Field(max_length=200_000, description="YAML.")
 
 
-class DefinitionIn(Schema):
+class DefinitionIn(Body):
     definition: str = Field(max_length=200_000, description="YAML.")
 
 
-class PeriodsIn(Schema):
+class PeriodsIn(Body):
     """Days for which later calls' parts are kept; null as the plan says, 0 for never written (the log: a day at least)."""
 
     recording: int | None = Field(default=None, ge=0)

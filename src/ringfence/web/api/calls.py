@@ -27,6 +27,7 @@ from ringfence.web.access import Action
 from ringfence.web.api.idempotency import once
 from ringfence.web.api.moments import Moment
 from ringfence.web.api.principal import demand, holder_of, needs
+from ringfence.web.api.shapes.base import Body
 from ringfence.web.clock import clock
 from ringfence.work.dial import call_number
 
@@ -56,7 +57,7 @@ class CallQuery(Schema):
     limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=LARGEST_LIMIT)
 
 
-class CallOut(Schema):
+class CallOut(Body):
     """A call out, to a number that a member confirmed."""
 
     agent: str = Field(description="Slug of a published agent.")

@@ -4,19 +4,20 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Router, Status
 
 from ringfence.lifecycle.holds.holds import LONGEST_REASON, Wanted
 from ringfence.web.access import Action
 from ringfence.web.api.idempotency import once
 from ringfence.web.api.moments import Moment
 from ringfence.web.api.principal import holder_of, needs
+from ringfence.web.api.shapes.base import Body
 from ringfence.web.lives import hold_document, holds
 
 router = Router(tags=["holds"])
 
 
-class HoldIn(Schema):
+class HoldIn(Body):
     """A hold names one thing: calls, an agent, a number, or everything. It has a reason, and may have an end."""
 
     reason: str = Field(min_length=1, max_length=LONGEST_REASON)

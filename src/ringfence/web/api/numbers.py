@@ -4,26 +4,27 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema, Status
+from ninja import Router, Status
 
 from ringfence.apps.numbers.errors import NoSuchNumber
 from ringfence.apps.numbers.numbers import NumberFacts, add_number, assign, numbers, remove_number
 from ringfence.web.access import Action
 from ringfence.web.api.idempotency import once
 from ringfence.web.api.principal import holder_of, needs
+from ringfence.web.api.shapes.base import Body
 from ringfence.web.clock import clock
 
 router = Router(tags=["numbers"])
 
 
-class NumberIn(Schema):
+class NumberIn(Body):
     connection_id: UUID
     number: str
     agent_id: UUID | None = None
     label: str = ""
 
 
-class AgentOf(Schema):
+class AgentOf(Body):
     agent_id: UUID | None
 
 

@@ -38,6 +38,7 @@ PLAIN: Final = (
     ("no_such_address", HTTPStatus.NOT_FOUND, "There is nothing at this address; openapi.json lists what there is."),
     ("method_not_allowed", HTTPStatus.METHOD_NOT_ALLOWED, "The address does not have this method; the header Allow names those it has."),
     ("too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than anything the API takes."),
+    ("out_of_range", HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, "The range that was asked for begins after the end of what there is."),
     ("internal", HTTPStatus.INTERNAL_SERVER_ERROR, "Our fault. The detail has a reference to quote; the log has the rest, without a word of what was sent."),
 )  # fmt: skip
 RETRY_AFTER_S = 5

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Router
 
 from ringfence.apps.recipients.received import houses, one_received, refusals, who_received
 from ringfence.apps.recipients.register import LONGEST_AGREEMENT, end, say
@@ -13,13 +13,14 @@ from ringfence.egress.recipients import Ground, Terms
 from ringfence.web.access import Action
 from ringfence.web.api.idempotency import once
 from ringfence.web.api.principal import holder_of, needs
+from ringfence.web.api.shapes.base import Body
 from ringfence.web.clock import clock
 from ringfence.web.received import received_document, recipient_document, refusal_document
 
 router = Router(tags=["recipients"])
 
 
-class TermsIn(Schema):
+class TermsIn(Body):
     """Where a recipient is, and on what ground data may go there. `module` (1 to 4) and `assessed_on` belong to `scc`; for `adequacy`
     of the United States, `assessed_on` is the day of the look at the certification.
     """

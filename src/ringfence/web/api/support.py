@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Router, Status
 
 from ringfence.apps.support import deciding
 from ringfence.apps.support import requests as support
@@ -12,12 +12,13 @@ from ringfence.apps.support.values import LONGEST_TEXT, Asked, Message, Request
 from ringfence.web.access import Action
 from ringfence.web.api.idempotency import once
 from ringfence.web.api.principal import holder_of, needs
+from ringfence.web.api.shapes.base import Body
 from ringfence.web.clock import clock
 
 router = Router(tags=["support"])
 
 
-class RequestIn(Schema):
+class RequestIn(Body):
     """What somebody wants help with."""
 
     subject: str = Field(description="call, agent, number, sign_in, billing, privacy or other.")
@@ -28,7 +29,7 @@ class RequestIn(Schema):
     )
 
 
-class MessageIn(Schema):
+class MessageIn(Body):
     text: str = Field(max_length=LONGEST_TEXT)
 
 

@@ -12,6 +12,7 @@ from ringfence.apps.calls.listing import LONGEST_S, CallFilters
 from ringfence.apps.numbers.e164 import e164
 from ringfence.core.call import Channel, Direction, Outcome, Status
 from ringfence.core.errors import BadInput
+from ringfence.vault.blind import words
 from ringfence.web import days
 from ringfence.web.templatetags.show import word
 
@@ -56,11 +57,13 @@ def read(query: QueryDict) -> tuple[CallFilters, dict[str, str]]:
     shortest, longest = _seconds(texts, "shortest", wrong), _seconds(texts, "longest", wrong)
     if shortest is not None and longest is not None and shortest > longest:
         wrong["longest"] = "This is shorter than “at least”. Change one of them."
+    if texts["q"] and not words(texts["q"]):
+        wrong["q"] = "There is no word in this. Search finds whole words and numbers."
     usable = {name: texts[name] or None for name in ("agent", *LISTS) if name not in wrong}
     filters = CallFilters(
         agent=usable.get("agent"), direction=usable.get("direction"), channel=usable.get("channel"),
         outcome=usable.get("outcome"), status=usable.get("status"), since=since, until=until,
-        shortest_s=shortest, longest_s=longest, number=_number(texts["number"], wrong), words=texts["q"][:300],
+        shortest_s=shortest, longest_s=longest, number=_number(texts["number"], wrong), words="" if "q" in wrong else texts["q"][:300],
         variable=(texts["variable"], texts["value"]) if texts["variable"] and texts["value"] else None,
     )  # fmt: skip
     return filters, wrong

@@ -10,7 +10,7 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from ringfence.apps.accounts.links import user_of_token
 from ringfence.apps.accounts.models import User, normal_email
@@ -33,7 +33,7 @@ TRIES_WITHIN_S: Final = 15 * 60
 FAILED_ONCE_IN: Final = timedelta(minutes=1)
 
 
-@require_GET
+@require_safe
 @anyone
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, and the way in."""

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from ringfence.apps.accounts.terms import demand_open
 from ringfence.apps.agents.versions import get_for_call
+from ringfence.apps.calls.errors import CallTaken
 from ringfence.apps.numbers.connections import OpenConnection, connection_for_webhook
 from ringfence.apps.numbers.numbers import number_called
 from ringfence.core.call import Channel, Direction
@@ -38,11 +39,14 @@ def voice(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         demand_open(connection.account_id)
     except RingfenceError:
         return HttpResponse(say("This number is not in service. Goodbye."), content_type=XML)
-    call = begin_call(
-        connection.account_id, agent, direction=Direction.INBOUND, channel=Channel.TWILIO, clock=clock(),
-        from_number=request.POST.get("From") or None, to_number=number.e164, connection_id=connection.id,
-        carrier_call_id=request.POST.get("CallSid", "")[:64] or None,
-    )  # fmt: skip
+    try:
+        call = begin_call(
+            connection.account_id, agent, direction=Direction.INBOUND, channel=Channel.TWILIO, clock=clock(),
+            from_number=request.POST.get("From") or None, to_number=number.e164, connection_id=connection.id,
+            carrier_call_id=request.POST.get("CallSid", "")[:64] or None,
+        )  # fmt: skip
+    except CallTaken:
+        return HttpResponse(reject(), content_type=XML)
     answer = stream(media_url(current().public_url, connection.id), {"ticket": call.ticket})
     return HttpResponse(answer, content_type=XML)
 

@@ -57,6 +57,8 @@ CHOICE = Choice(
         ("I don't think so", False),
         ("absolutely not", False),
         ("that's not right", False),
+        ("I do mind", False),
+        ("I object", False),
         ("no that's wrong", False),
         ("yes and no", None),
         ("yes, but don't record my name", None),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringfence.voice.dialogue.rights import SPOKEN, Aside, Right, aside, rights
+from tests.unit.voice.dialogue.ways_of_saying import NONE, WAYS
 
 STOP, RECORD, DELETE = Right.STOP_CALLING, Right.DONT_RECORD, Right.DELETE_DATA
 MACHINE, PERSON = Right.IS_IT_A_MACHINE, Right.PERSON
@@ -119,10 +120,28 @@ def test_a_right_is_understood(said: str, right: Right) -> None:
         "next tuesday",
         "two oh two five five five oh one seven three",
         "",
+        "please don't delete my data",
+        "don't stop calling me",
+        "I don't want to talk to a person",
     ],
 )
 def test_a_near_miss_is_not_one(said: str) -> None:
     assert rights(said) == ()
+
+
+def lines(text: str) -> list[str]:
+    return [line.strip() for line in text.strip().splitlines()]
+
+
+@pytest.mark.parametrize("right", Right)
+def test_people_put_it_in_many_ways(right: Right) -> None:
+    said = lines(WAYS[right.value])
+    assert len(said) > 50
+    assert [each for each in said if right not in rights(each)] == []
+
+
+def test_nothing_is_read_into_what_only_sounds_like_it() -> None:
+    assert [each for each in lines(NONE) if rights(each)] == []
 
 
 def test_two_in_a_breath_are_both_understood() -> None:

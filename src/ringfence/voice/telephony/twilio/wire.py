@@ -97,17 +97,24 @@ class TwilioWire(WSListener):
             return
         try:
             message = orjson.loads(frame.get_payload_as_memoryview())
-            self._take(message)
-        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError, ValueError):
+        except orjson.JSONDecodeError:
             self._reject("message_malformed")
-        except BadMessage as error:
-            self._reject(str(error))
+        else:
+            self._try(message)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         self._patience.cancel()
         if self._line is not None:
             who = self._ended or "carrier"
             self._line.gone(Speaker.CALLER if who == "caller" else who)
+
+    def _try(self, message: dict[str, Any]) -> None:
+        try:
+            self._take(message)
+        except (KeyError, TypeError, AttributeError, ValueError, OverflowError):
+            self._reject("message_malformed")
+        except BadMessage as error:
+            self._reject(str(error))
 
     def _take(self, message: dict[str, Any]) -> None:
         event = message["event"]
@@ -181,7 +188,7 @@ class TwilioWire(WSListener):
             return
         waiting, self._waiting = self._waiting, []
         for message in waiting:
-            self._take(message)
+            self._try(message)
 
     def _hold(self, message: dict[str, Any]) -> None:
         """What arrives between `start` and admission waits, within bounds."""
@@ -195,7 +202,7 @@ class TwilioWire(WSListener):
         self._bad += 1
         if self._line is not None:
             self._line.problem(code)
-        if self._bad > MOST_BAD_MESSAGES or self._line is None:
+        if self._bad > MOST_BAD_MESSAGES or not self._started:
             self._refuse(code)
 
     def _refuse(self, code: str) -> None:

@@ -13,6 +13,12 @@ class Shape(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
+class Body(Schema):
+    """What is sent. A field that the API does not know is refused: a period or an end that was misspelt would be none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class Page(Shape, Generic[Item]):
     """A page of a list: ask again with `next` as `cursor` until it is null."""
 
