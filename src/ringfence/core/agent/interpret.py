@@ -36,24 +36,7 @@ _TURNS = re.compile(
     r" (?:not|no|but|dont|cant|cannot|wont|isnt|arent|didnt|doesnt|wouldnt|couldnt|shouldnt|unless|until|nor|mind|object|objections?|"
     r"against|opposed|refuse|decline|disagree|hardly|stop) "
 )
-_ASKS = frozenset(
-    {
-        "are",
-        "is",
-        "am",
-        "do",
-        "does",
-        "did",
-        "who",
-        "how",
-        "where",
-        "which",
-        "whose",
-        "would",
-        "could",
-        "should",
-    }
-)
+_ASKS = frozenset("are is am do does did who how where which whose would could should".split())
 # What may stand beside a yes that lets somebody be recorded: whoever says more than this said something else.
 _BESIDE_YES = frozenset(
     "it that this thats its is be with me us by to you may can we i do record recorded recording the a call conversation "
