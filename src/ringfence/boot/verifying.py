@@ -98,7 +98,10 @@ def trusted(keys: Iterable[str]) -> dict[str, bytes]:
 def _in_file(path: Path) -> Iterable[str]:
     try:
         kept = orjson.loads(path.read_bytes())["keys"]
-        return list(kept.values()) if isinstance(kept, dict) else [each["public"] for each in kept]
+        return [
+            str(key)
+            for key in (kept.values() if isinstance(kept, dict) else (each["public"] for each in kept))
+        ]
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
         raise BadInput(
             f"{path} is no list of public keys. Take it from the installation's /.well-known/ringfence-keys.json."

@@ -86,6 +86,17 @@ def test_the_receipts_of_a_call_as_the_api_lists_them(tmp_path: Path) -> None:
     assert run(file)[0] == 1
 
 
+@pytest.mark.parametrize(
+    "keys", [{"keys": [{"public": 5}]}, {"keys": {"a": None}}, {"keys": [3]}, {"keys": 3}, []]
+)
+def test_keys_that_are_none_are_an_answer(proof: Path, tmp_path: Path, keys: object) -> None:
+    other = tmp_path / "keys.json"
+    other.write_bytes(orjson.dumps(keys))
+    status, said = run(proof, "--key", other)
+    assert status == 1
+    assert "public key" in said
+
+
 def test_a_key_of_somebody_else(proof: Path, tmp_path: Path) -> None:
     other = tmp_path / "keys.json"
     other.write_bytes(orjson.dumps({"keys": [{"public": SigningKey(bytes(32)).public.hex()}]}))
