@@ -14,6 +14,8 @@ from ringfence.core.personal import Category
 from ringfence.policy.errors import BadPolicy
 from ringfence.policy.table import Lines, Table, word
 from ringfence.policy.values import (
+    LONGEST_DAYS,
+    LONGEST_YEARS,
     Acting,
     Activity,
     Basis,
@@ -35,8 +37,6 @@ T = TypeVar("T")
 VERSION_DIGITS: Final = 16
 UNLIMITED: Final = "unlimited"
 TLS_VERSIONS: Final = ("1.2", "1.3")
-LONGEST_YEARS: Final = 1000  # what is to last longer is "unlimited"; a moment has to be in the calendar
-LONGEST_DAYS: Final = 365 * LONGEST_YEARS
 LONGEST_KEY: Final = 512
 SAME_ON_EVERY_PLAN: Final = frozenset({KeptLine.ACCOUNT, KeptLine.BACKUPS, KeptLine.RECEIPTS})
 WITH_THE_ACCOUNT: Final = frozenset({KeptLine.CONTACT, KeptLine.USAGE})

@@ -281,7 +281,7 @@ def test_the_operator_sets_none_and_releases_none(firm: Firm, holds: Holds, kind
     "wanted",
     [
         {"reason": "", "everything": True}, {"reason": REASON}, {"reason": REASON, "everything": True, "number": CALLER},
-        {"reason": REASON, "calls": [uuid4()]},
+        {"reason": REASON, "calls": [uuid4()]}, {"reason": REASON, "agent_id": uuid4()}, {"reason": "a\0b", "everything": True},
     ],
 )  # fmt: skip
 def test_a_hold_that_says_nothing_is_none(firm: Firm, holds: Holds, wanted: dict[str, Any]) -> None:
