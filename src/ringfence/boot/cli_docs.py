@@ -2,8 +2,10 @@
 
 import click
 
+from ringfence.boot.commands import Command
 
-@click.command()
+
+@click.command(cls=Command)
 @click.option("--records", is_flag=True, help="The records of processing activities (GDPR 30) instead.")
 @click.option("--logins", is_flag=True, help="What each login of the database sees in the clear instead.")
 def datamap(*, records: bool, logins: bool) -> None:
@@ -22,7 +24,7 @@ def datamap(*, records: bool, logins: bool) -> None:
     click.echo((made if records else data_map)(catalogue(), load()), nl=False)
 
 
-@click.command()
+@click.command(cls=Command)
 def roles() -> None:
     """Print who may do what, as Markdown: roles, scopes of keys, and every address."""
     from ringfence.boot.wiring import django_of_code

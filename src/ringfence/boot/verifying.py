@@ -11,6 +11,7 @@ import orjson
 from ringfence.boot.commands import Command, as_json, say
 from ringfence.core.errors import BadInput
 from ringfence.vault.audit.verify import EXPORT, PROOF, Verdict, verify_audit_export, verify_audit_proof
+from ringfence.vault.documents import read_whole
 from ringfence.vault.receipts import KIND as RECEIPT
 from ringfence.vault.receipts import ReceiptVerdict, verify_receipt
 from ringfence.vault.signing import key_id
@@ -38,23 +39,41 @@ def verify(*, file: Path, keys: tuple[str, ...], as_json: bool) -> None:
 
     Without --key the key in the file is used: that shows that the file is whole, and not who signed it.
     """
-    data = file.read_bytes()
-    verdict = CHECKS[kind_of(data)](data, trusted(keys) if keys else None)
-    found = {"ok": verdict.ok, **asdict(verdict)}
+    data, known = file.read_bytes(), trusted(keys) if keys else None
+    listed = receipts_in(data)
+    verdicts = [CHECKS[kind_of(each)](each, known) for each in listed or (data,)]
+    found = [{"ok": verdict.ok, **asdict(verdict)} for verdict in verdicts]
+    whole = all(verdict.ok for verdict in verdicts)
     if as_json:
-        say(found, as_json=True)
+        say({"ok": whole, "items": found} if listed else found[0], as_json=True)
     else:
-        _tell(verdict)
-    if not verdict.ok:
+        for verdict in verdicts:
+            _tell(verdict)
+    if not whole:
         raise click.exceptions.Exit(1)
 
 
-def kind_of(data: bytes) -> str:
-    """What a file says it is. Raises BadInput for what is none of ours."""
+def receipts_in(data: bytes) -> list[bytes]:
+    """The receipts of an answer of the API, which lists those of a call; none in anything else."""
     try:
-        first: Any = orjson.loads(data.split(b"\n", 1)[0] if data.count(b"\n") > 1 else data)
-    except orjson.JSONDecodeError:
-        first = None
+        document = read_whole(data, ("items",))
+    except (TypeError, ValueError):
+        return []
+    items = document.get("items")
+    return [orjson.dumps(each) for each in items] if isinstance(items, list) else []
+
+
+def kind_of(data: bytes) -> str:
+    """What a file says it is: a document of one line or of many, or the first of an export's lines. Raises BadInput for what is
+    none of ours.
+    """
+    first: Any = None
+    for part in (data, data.split(b"\n", 1)[0]):
+        try:
+            first = orjson.loads(part)
+            break
+        except orjson.JSONDecodeError:
+            continue
     kind = first.get("kind") if isinstance(first, dict) else None
     if not isinstance(kind, str) or kind not in CHECKS:
         raise BadInput(
@@ -79,7 +98,10 @@ def trusted(keys: Iterable[str]) -> dict[str, bytes]:
 def _in_file(path: Path) -> Iterable[str]:
     try:
         kept = orjson.loads(path.read_bytes())["keys"]
-        return list(kept.values()) if isinstance(kept, dict) else [each["public"] for each in kept]
+        return [
+            str(key)
+            for key in (kept.values() if isinstance(kept, dict) else (each["public"] for each in kept))
+        ]
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
         raise BadInput(
             f"{path} is no list of public keys. Take it from the installation's /.well-known/ringfence-keys.json."

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from itertools import product
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
@@ -13,6 +14,8 @@ from ringfence.core.personal import Category
 from ringfence.policy.errors import BadPolicy
 from ringfence.policy.table import Lines, Table, word
 from ringfence.policy.values import (
+    LONGEST_DAYS,
+    LONGEST_YEARS,
     Acting,
     Activity,
     Basis,
@@ -34,6 +37,9 @@ T = TypeVar("T")
 VERSION_DIGITS: Final = 16
 UNLIMITED: Final = "unlimited"
 TLS_VERSIONS: Final = ("1.2", "1.3")
+LONGEST_KEY: Final = 512
+SAME_ON_EVERY_PLAN: Final = frozenset({KeptLine.ACCOUNT, KeptLine.BACKUPS, KeptLine.RECEIPTS})
+WITH_THE_ACCOUNT: Final = frozenset({KeptLine.CONTACT, KeptLine.USAGE})
 
 
 @cache
@@ -43,8 +49,12 @@ def load() -> Policy:
 
 
 def source() -> str:
-    """The file that is enforced, as it stands."""
-    return (files("ringfence.policy") / "policy.toml").read_text("utf-8")
+    """The file that is enforced, as it stands. Raises BadPolicy with the line of the first byte that is no UTF-8."""
+    data = (files("ringfence.policy") / "policy.toml").read_bytes()
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise BadPolicy(data.count(b"\n", 0, error.start) + 1, "not UTF-8.") from None
 
 
 def parse(source: str) -> Policy:
@@ -90,7 +100,12 @@ class _Reader:
 
     def _plans(self) -> MappingProxyType[Plan, str]:
         table = self._table("plans")
-        plans = {plan: table.text(plan) for plan in Plan}
+        plans: dict[Plan, str] = {}
+        for plan in Plan:
+            name = table.text(plan)
+            if name in plans.values():
+                raise table.bad(plan, f"{name!r} stands here for the second time.")
+            plans[plan] = name
         table.done()
         return MappingProxyType(plans)
 
@@ -110,7 +125,7 @@ class _Reader:
         tls = table.text("tls")
         if tls not in TLS_VERSIONS:
             raise table.bad("tls", f"{tls!r} is not one of: {', '.join(TLS_VERSIONS)}.")
-        guard = Guard(tls=tls, cipher=table.text("cipher"), bits=table.count("bits"))
+        guard = Guard(tls=tls, cipher=table.text("cipher"), bits=table.count("bits", LONGEST_KEY))
         table.done()
         return guard
 
@@ -121,6 +136,8 @@ class _Reader:
         found: list[T] = []
         known: set[str] = set()
         for nth, values in enumerate(self._root.take(name, list)):
+            if not isinstance(values, dict):
+                raise self._root.bad(name, f"'{name}' must be tables, each under a line [[{name}]].")
             table = Table(self._lines, name, values, nth)
             identity = table.text(key)
             if identity in known:
@@ -157,9 +174,10 @@ class _Reader:
         )
 
     def _retention(self) -> MappingProxyType[Part, Retention]:
+        retention = self._table("retention")
         tables = {
-            name: Table(self._lines, f"retention.{name}", values)
-            for name, values in self._root.take("retention", dict).items()
+            name: Table(self._lines, f"retention.{name}", retention.take(name, dict))
+            for name in retention.values
         }
         for name, table in tables.items():
             if name not in set(Part):
@@ -170,7 +188,16 @@ class _Reader:
         read = {part: self._part(part, tables) for part in Part}
         for table in tables.values():
             table.done()
+        self._check_logs_last(read, tables)
         return MappingProxyType(read)
+
+    def _check_logs_last(self, read: dict[Part, Retention], tables: dict[str, Table]) -> None:
+        """A part is found through its call's log and goes with it: a longer period would be said and not kept."""
+        for part, plan in product(Part, Plan):
+            log, other = read[Part.LOG].days[plan], read[part].days[plan]
+            if log is not None and (other is None or other > log):
+                reason = f"on {plan.value!r} the log goes before the {part.value}, which is found through it."
+                raise tables[Part.LOG].bad(plan, reason)
 
     def _part(self, part: Part, tables: dict[str, Table]) -> Retention:
         table = tables[part]
@@ -187,50 +214,92 @@ class _Reader:
     def _days(self, table: Table) -> MappingProxyType[Plan, int | None]:
         return MappingProxyType(
             {
-                plan: None if table.values.get(plan) == UNLIMITED and table.text(plan) else table.count(plan)
+                plan: None
+                if table.values.get(plan) == UNLIMITED and table.text(plan)
+                else table.count(plan, LONGEST_DAYS)
                 for plan in Plan
             }
         )
 
     def _kept(self, table: Table) -> Kept:
-        if table.has(Plan.STARTER):
-            days = self._days(table)
-        elif table.has("days"):
-            days = MappingProxyType(dict.fromkeys(Plan, table.count("days")))
-        else:
-            days = MappingProxyType({})
-        promised = (
-            [plan for plan in Plan if plan in table.take("promised", list)] if table.has("promised") else Plan
-        )
+        self._check_one_period(table)
+        years = table.count("years", LONGEST_YEARS) if table.has("years") else None
+        hipaa = table.count("years_under_hipaa", LONGEST_YEARS) if table.has("years_under_hipaa") else None
         return Kept(
             id=word(table, "id", KeptLine),
             promise=self._promise(table),
             text=table.text("text"),
             after=table.text("after"),
-            days=days,
-            years=table.count("years") if table.has("years") else None,
-            years_under_hipaa=table.count("years_under_hipaa") if table.has("years_under_hipaa") else None,
+            days=self._days_of_line(table),
+            years=years,
+            years_under_hipaa=hipaa,
             beyond=table.text("beyond") if table.has("beyond") else None,
-            promised=frozenset(promised),
+            promised=self._promised(table),
         )
+
+    def _check_one_period(self, table: Table) -> None:
+        """What stands beside a period that decides would be read by people and by nothing else."""
+        ways = [key for key in ("as", Plan.STARTER.value, "days", "years") if table.has(key)]
+        if len(ways) > 1:
+            raise table.bad(ways[1], f"[{table.header}] has a period by '{ways[0]}' already.")
+        if table.has("years_under_hipaa") and not table.has("years"):
+            raise table.bad("years_under_hipaa", "'years_under_hipaa' stands beside 'years'.")
+        if ways and table.values["id"] == KeptLine.OPERATOR:
+            raise table.bad(
+                ways[0], "the operator's own rule says how long, and nothing here destroys by it."
+            )
+        if Plan.STARTER in ways and table.values["id"] in SAME_ON_EVERY_PLAN:
+            raise table.bad(Plan.STARTER, "this belongs to no plan; it has one period.")
+
+    def _days_of_line(self, table: Table) -> MappingProxyType[Plan, int | None]:
+        """Days by plan; `as` names another line that has days, so that a number stands once."""
+        if table.has(Plan.STARTER):
+            return self._days(table)
+        source = table
+        if table.has("as"):
+            lines = [line for line in self._root.values["kept"] if isinstance(line, dict)]
+            at = next((n for n, line in enumerate(lines) if line.get("id") == table.text("as")), None)
+            if at is None or "days" not in lines[at]:
+                raise table.bad("as", f"{table.text('as')!r} is not a line with days of its own.")
+            source = Table(self._lines, table.header, lines[at], at)
+        if not source.has("days"):
+            return MappingProxyType({})
+        return MappingProxyType(dict.fromkeys(Plan, source.count("days", LONGEST_DAYS)))
+
+    def _promised(self, table: Table) -> frozenset[Plan]:
+        if not table.has("promised"):
+            return frozenset(Plan)
+        for each in (said := table.take("promised", list)):
+            if each not in list(Plan):
+                raise table.bad("promised", f"{each!r} is not one of: {', '.join(Plan)}.")
+        return frozenset(Plan(each) for each in said)
 
     def _all_kept(self) -> tuple[Kept, ...]:
         kept = tuple(self._each("kept", self._kept, "id"))
         if missing := set(KeptLine) - {line.id for line in kept}:
             raise BadPolicy(self._lines.of("kept", 0, None), f"[[kept]] needs: {', '.join(sorted(missing))}.")
-        with_days = {line.id for line in kept if line.days and line.beyond is None}
+        self._check_go_with_the_account(kept)
+        with_days = {line.id for line in kept if line.beyond is None and _one_end(line)}
         for nth, line in enumerate(kept):
             if line.beyond is not None and line.beyond not in with_days:
                 number = self._lines.of("kept", nth, "beyond")
                 raise BadPolicy(number, f"{line.beyond!r} is not a line with days of its own.")
         return kept
 
+    def _check_go_with_the_account(self, kept: tuple[Kept, ...]) -> None:
+        """Contacts and usage go when the account is erased: another period would be said and not kept."""
+        account = next(line for line in kept if line.id == KeptLine.ACCOUNT)
+        for nth, line in enumerate(kept):
+            if line.id in WITH_THE_ACCOUNT and (line.days, line.years) != (account.days, account.years):
+                number = self._lines.of("kept", nth, "days")
+                raise BadPolicy(number, f'{line.id!r} goes with the account: write as = "account".')
+
     def _cookie(self, table: Table) -> Cookie:
         return Cookie(
             name=table.text("name"),
             promise=self._promise(table),
             text=table.text("text"),
-            days=table.count("days"),
+            days=table.count("days", LONGEST_DAYS),
             http_only=table.take("http_only", bool),
             same_site=word(table, "same_site", SameSite),
         )
@@ -242,7 +311,7 @@ class _Reader:
             raise table.bad("basis", "legitimate interests need a 'balance', and nothing else has one.")
         categories = table.take("categories", list)
         for each in categories:
-            if each not in set(Category):
+            if each not in list(Category):
                 raise table.bad("categories", f"{each!r} is not one of: {', '.join(Category)}.")
         return Activity(
             id=table.text("id"),
@@ -279,3 +348,8 @@ class _Reader:
                     self._lines.of("activity", 0, None),
                     f"No activity, and so no lawful basis, covers {category.value} data for {purpose!r}.",
                 )
+
+
+def _one_end(line: Kept) -> bool:
+    """Whether the line has days, the same on every plan, and not without limit."""
+    return len(set(line.days.values())) == 1 and None not in line.days.values()

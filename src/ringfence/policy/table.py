@@ -71,11 +71,13 @@ class Table:
             raise self.bad(key, f"'{key}' must not be empty.")
         return value
 
-    def count(self, key: str) -> int:
-        """A whole number of at least 1."""
+    def count(self, key: str, most: int) -> int:
+        """A whole number from 1 to `most`."""
         value = self.take(key, int)
         if value < 1:
             raise self.bad(key, f"'{key}' must be 1 or more.")
+        if value > most:
+            raise self.bad(key, f"'{key}' must be {most} or less.")
         return value
 
     def items(self) -> Iterator[tuple[str, str]]:

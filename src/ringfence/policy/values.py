@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from ringfence.core.personal import Category
+
+LONGEST_YEARS: Final = 1000  # what is to last longer has no limit; a moment has to be in the calendar
+LONGEST_DAYS: Final = 365 * LONGEST_YEARS
 
 
 class Part(StrEnum):

@@ -6,7 +6,7 @@ from typing import Final
 
 from ringfence.policy.values import Guard, Kept, Part, Plan, Retention
 
-_QUOTED: Final = re.compile(r"\{([a-z_.]*)\}")
+_QUOTED: Final = re.compile(r"\{([^{}]*)\}")
 
 
 def in_days(days: int | None) -> str:
@@ -40,5 +40,7 @@ def quotable(
 
 
 def fill(text: str, words: Mapping[str, str]) -> str:
-    """The text with what it quotes. Raises KeyError with the name of what cannot be quoted."""
+    """The text with what it quotes. Raises KeyError with the name of what cannot be quoted, or with the text after a lone brace."""
+    if lone := re.search(r"[{}].*", _QUOTED.sub("", text)):
+        raise KeyError(lone[0])
     return _QUOTED.sub(lambda match: words[match[1]], text)

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import orjson
-
 from ringfence.vault.audit.entry import canonical
+from ringfence.vault.documents import NotWhole, read_whole
 from ringfence.vault.signing import SigningKey, key_id, verifies
 
 KIND: Final = "ringfence.erasure-receipt"
+FIELDS: Final = ("kind", "receipt", "signature", "keys")
 SETTLED: Final = frozenset({"erased", "never_held", "kept"})
 STATES: Final = SETTLED | {"open", "failed", "at_third_party"}
 
@@ -62,13 +62,17 @@ def verify_receipt(data: bytes, keys: Mapping[str, bytes] | None = None) -> Rece
     """Check a receipt. `keys` are public keys by id; without them the one in the file is used, which pins nothing."""
     verdict = ReceiptVerdict(pinned=keys is not None)
     try:
-        document = orjson.loads(data)
+        document = read_whole(data, FIELDS)
         receipt, signature = dict(document["receipt"]), bytes.fromhex(document["signature"])
         known = keys if keys is not None else _in_file(document["keys"])
         named = str(receipt["key"])
         problems = _contradictions(receipt)
+        _demand_told(receipt)
         verdict.account, verdict.made_at = str(receipt["account"]), str(receipt["as_of"])
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError):
+    except NotWhole as more:
+        verdict.problems.append(f"This is not the receipt that was signed: {more}")
+        return verdict
+    except (KeyError, TypeError, ValueError, AttributeError):
         verdict.problems.append("This is not an erasure receipt, or it was cut short.")
         return verdict
     if named not in known:
@@ -93,6 +97,12 @@ def complete_by(places: list[dict[str, Any]]) -> str | None:
     if not waiting or not all(place["state"] in SETTLED for place in waiting):
         return None
     return max(str(place["until"]) for place in waiting)
+
+
+def _demand_told(receipt: Mapping[str, Any]) -> None:
+    """Raise KeyError for a receipt without a field that its sentence is made of."""
+    for name in ("call", "part", "state", "complete"):
+        _ = receipt[name]
 
 
 def _contradictions(receipt: Mapping[str, Any]) -> list[str]:

@@ -20,6 +20,7 @@ from ringfence.apps.agents.models import AgentVersion
 from ringfence.core.clock import ManualClock
 from ringfence.core.errors import BadInput
 from ringfence.policy import AgentPeriods, Plan
+from ringfence.policy.values import LONGEST_DAYS
 from tests.support.accounts import an_account
 
 DRAFT = "name: Front desk\nkind: guided\n"
@@ -147,6 +148,9 @@ def test_anothers_agent_is_as_none(agent_id: UUID, clock: ManualClock) -> None:
         (AgentPeriods(log=40), Plan.ENTERPRISE, False),
         (AgentPeriods(recording=0, transcript=0, log=0), Plan.STARTER, False),
         (AgentPeriods(recording=-1), Plan.STARTER, False),
+        (AgentPeriods(recording=LONGEST_DAYS), Plan.ENTERPRISE, True),
+        (AgentPeriods(recording=LONGEST_DAYS + 1), Plan.ENTERPRISE, False),
+        (AgentPeriods(transcript=10**10), Plan.ENTERPRISE, False),
     ],
 )
 def test_periods_fit_the_plan_and_one_another(

@@ -69,6 +69,15 @@ def test_a_question_that_makes_no_sense_is_answered_with_a_reason(dev: Developer
     assert problem(response, response.status_code)["detail"]
 
 
+def test_the_ends_of_the_calendar_are_bounds_like_any_other(office: Office, dev: Developer) -> None:
+    kept = office.call()
+    for query in ("until=9999-12-31T23:59:59Z", "since=0001-01-01T00:00:00Z"):
+        for asked in ("", "&q=ferry", "&number=%2B12025550173", "&variable=people=4"):
+            answer = dev.get(f"calls?{query}{asked}")
+            assert answer.status_code == 200, query + asked
+            assert [call["id"] for call in answer.json()["items"]] == [str(kept)], query + asked
+
+
 def test_filters_find_what_they_say(office: Office, dev: Developer) -> None:
     kept = office.call()
     office.call(said=(), variables=(), outcome=Outcome.CALLER_HUNG_UP, caller="+442079460123")

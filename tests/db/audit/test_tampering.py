@@ -110,6 +110,15 @@ def test_a_chain_written_anew_with_another_key_is_found(sealed: Trail) -> None:
     assert not verify_audit_export(sealed.export(), {stranger.key_id: stranger.public}).ok
 
 
+def test_nothing_stands_beside_the_end_that_was_signed(sealed: Trail) -> None:
+    key = sealed.vault.signers.current()
+    whole = sealed.export()
+    for more in (b'"note":"complete",', b'"end":{"batches":0},'):
+        *lines, end = whole.splitlines(keepends=True)
+        found = verify_audit_export(b"".join([*lines, b"{" + more + end[1:]]), {key.key_id: key.public})
+        assert not found.ok
+
+
 def test_an_export_that_is_cut_or_changed_is_found(sealed: Trail) -> None:
     key = SigningKey.of(sealed.vault.root)
     keys, lines = {key.key_id: key.public}, sealed.export().splitlines(keepends=True)

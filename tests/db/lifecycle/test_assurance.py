@@ -45,6 +45,19 @@ def test_every_look_says_something_and_none_is_broken_here(looking: Looking, dat
     assert all(seen.says.endswith((".", "!")) or seen.says for seen in found.values())
 
 
+def test_a_cipher_that_is_not_the_vaults_is_not_claimed(
+    looking: Looking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sentence is about what seals here, whatever the policy's file says."""
+    assert guarding.rest(looking).state is not State.NOT_KEPT
+    for cipher, bits in (("AES", 257), ("AES", 128), ("DES", 256)):
+        guard = dataclasses.replace(load().guard, cipher=cipher, bits=bits)
+        other = dataclasses.replace(load(), guard=guard)
+        with monkeypatch.context() as patch:
+            patch.setattr(guarding, "load", lambda said=other: said)
+            assert guarding.rest(looking).state is State.NOT_KEPT
+
+
 def test_measuring_writes_each_promise_once_and_remembers_since_when(
     office: Office, looking: Looking
 ) -> None:

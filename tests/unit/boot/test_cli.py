@@ -9,8 +9,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from ringfence import policy
 from ringfence.boot.cli import main
 from ringfence.boot.commands import NOT_RUNNING, say, say_rows
+from ringfence.policy import BadPolicy
 
 README = (Path(__file__).parents[3] / "README.md").read_text()
 
@@ -75,3 +77,12 @@ def test_answers_for_people_and_for_machines(capsys: pytest.CaptureFixture[str])
     out = capsys.readouterr().out.splitlines()
     assert out[0] == "email        signed in"
     assert out[3] == '{"email": "a@localhost", "signed_in": null}'
+
+
+def test_a_policy_that_is_none_is_an_answer_of_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> None:
+        raise BadPolicy(94, "'starter' must be 1 or more.")
+
+    monkeypatch.setattr(policy, "load", refused)
+    done = CliRunner().invoke(main, ["datamap"])
+    assert (done.exit_code, done.output) == (1, "policy.toml, line 94: 'starter' must be 1 or more.\n")

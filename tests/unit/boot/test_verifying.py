@@ -13,6 +13,7 @@ from ringfence.vault.audit.entry import canonical
 from ringfence.vault.audit.heads import next_head
 from ringfence.vault.audit.tree import leaf_hash, path
 from ringfence.vault.audit.verify import PROOF
+from ringfence.vault.receipts import sign
 from ringfence.vault.signing import SigningKey
 
 KEY = SigningKey(bytes(range(32)))
@@ -51,6 +52,49 @@ def test_a_changed_one(proof: Path) -> None:
     status, said = run(proof, "--json")
     assert status == 1
     assert json.loads(said)["ok"] is False
+
+
+def test_a_document_of_many_lines_is_the_same_document(proof: Path) -> None:
+    """Receipts are downloaded with line breaks, and people format files."""
+    proof.write_bytes(orjson.dumps(orjson.loads(proof.read_bytes()), option=orjson.OPT_INDENT_2))
+    assert run(proof, "--key", KEY.public.hex())[0] == 0
+
+
+def test_a_field_too_many_in_a_proof(proof: Path) -> None:
+    document = orjson.loads(proof.read_bytes())
+    proof.write_bytes(orjson.dumps({**document, "note": "checked"}))
+    assert run(proof)[0] == 1
+    proof.write_bytes(orjson.dumps(document).replace(b'{"kind"', b'{"event":{"act":"nothing"},"kind"', 1))
+    assert run(proof)[0] == 1
+
+
+def test_the_receipts_of_a_call_as_the_api_lists_them(tmp_path: Path) -> None:
+    made = {
+        "id": "r", "account": "a", "call": "c", "part": "call", "state": "erased", "as_of": "2026-01-01", "places": [],
+        "complete": True,
+    }  # fmt: skip
+    file = tmp_path / "receipts.json"
+    good, bad = sign(made, KEY), sign(made, KEY)
+    bad["receipt"] = {**bad["receipt"], "call": "another"}
+    file.write_bytes(orjson.dumps({"items": [good, good]}))
+    assert run(file, "--key", KEY.public.hex())[0] == 0
+    file.write_bytes(orjson.dumps({"items": [good, bad]}))
+    status, said = run(file, "--json")
+    assert status == 1
+    assert [each["ok"] for each in json.loads(said)["items"]] == [True, False]
+    file.write_bytes(orjson.dumps({"items": []}))
+    assert run(file)[0] == 1
+
+
+@pytest.mark.parametrize(
+    "keys", [{"keys": [{"public": 5}]}, {"keys": {"a": None}}, {"keys": [3]}, {"keys": 3}, []]
+)
+def test_keys_that_are_none_are_an_answer(proof: Path, tmp_path: Path, keys: object) -> None:
+    other = tmp_path / "keys.json"
+    other.write_bytes(orjson.dumps(keys))
+    status, said = run(proof, "--key", other)
+    assert status == 1
+    assert "public key" in said
 
 
 def test_a_key_of_somebody_else(proof: Path, tmp_path: Path) -> None:

@@ -1,6 +1,10 @@
 """The file is understood wholly or refused with a line and a reason."""
 
+import importlib
+import re
+from datetime import UTC, datetime
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +13,7 @@ from ringfence.core.personal import Category
 from ringfence.policy import BadPolicy, Part, Plan, decide
 from ringfence.policy.values import Use
 
+reading = importlib.import_module("ringfence.policy.load")
 SOURCE = (files("ringfence.policy") / "policy.toml").read_text("utf-8")
 
 
@@ -79,6 +84,51 @@ def test_every_promise_of_a_period_or_purpose_exists() -> None:
         ('text = "Backups"', 'text = ""', 'text = "Backups"', "empty"),
         ("http_only = true", "http_only = 1", "http_only = true", "true or false"),
         ("[publisher]", "[publisher", "[publisher]", "not TOML"),
+        ("starter = 30", "starter = 4000000", "starter = 30", "365000 or less"),
+        ("years = 7", "years = 9000", "years = 7", "1000 or less"),
+        ("years = 7", "years = 7\ndays = 3", "years = 7", "a period by 'days' already"),
+        ("days = 7", "starter = 7\ngrowth = 8\nenterprise = 9", "days = 7", "one period"),
+        (
+            '"keep.operator"\n',
+            '"keep.operator"\ndays = 3\n',
+            "text = \"The operator's own people",
+            "nothing here destroys",
+        ),
+        ('as = "account"', "days = 31", 'as = "account"', "goes with the account"),
+        ('as = "account"', 'as = "nothing"', 'as = "account"', "days of its own"),
+        ('as = "account"', 'as = "billing"', 'as = "account"', "days of its own"),
+        (
+            "years = 5\nyears_under_hipaa",
+            "days = 5\nyears_under_hipaa",
+            "years_under_hipaa = 6",
+            "stands beside 'years'",
+        ),
+        ('beyond = "backups"', 'beyond = "audit"', 'beyond = "backups"', "days of its own"),
+        (
+            '["growth", "enterprise"]',
+            '["growth", "enterprize"]',
+            'promised = ["growth"',
+            "'enterprize' is not one of",
+        ),
+        ('["growth", "enterprise"]', '["growth", []]', 'promised = ["growth"', "[] is not one of"),
+        ('["account", "usage"]', '[["account"], "usage"]', 'categories = ["account"', "not one of"),
+        ('growth = "Growth"', 'growth = "Starter"', 'growth = "Growth"', "second time"),
+        ("{recording.starter}", "{Recording.starter}", '"keep.recordings" =', "names no number"),
+        ("{recording.starter}", "{recording.starter }", '"keep.recordings" =', "names no number"),
+        ("{recording.starter}", "{recording.starter", '"keep.recordings" =', "names no number"),
+        ("{recording.starter}", "recording.starter}", '"keep.recordings" =', "names no number"),
+        (
+            "[retention.log]\npromise",
+            "[retention]\nlog = 3\n[x]\npromise",
+            'promise = "keep.logs"',
+            "must be a table",
+        ),
+        (
+            'analytics"\nas = "recording"',
+            'analytics"\nstarter = 10\ngrowth = 90\nenterprise = "unlimited"',
+            'as = "recording"\n\n# ── How long everything',
+            "the log goes before the recording",
+        ),
     ],
 )
 def test_mistakes_are_named_with_their_line(old: str, new: str, at: str, reason: str) -> None:
@@ -87,6 +137,55 @@ def test_mistakes_are_named_with_their_line(old: str, new: str, at: str, reason:
     assert reason in refused.value.reason
     assert refused.value.line == line_of(at)
     assert str(refused.value).startswith(f"policy.toml, line {refused.value.line}: ")
+
+
+@pytest.mark.parametrize(
+    ("first", "reason"),
+    [
+        ("purpose = [1, 2]\n", "under a line [[purpose]]"),
+        ("purpose = 3\n", "must be a list"),
+        ("promises = []\n", "must be a table"),
+        ("retention = []\n", "must be a table"),
+    ],
+)
+def test_what_is_no_table_is_refused_where_it_stands(first: str, reason: str) -> None:
+    name = first.partition(" ")[0]
+    rest = SOURCE.replace(f"[[{name}]]", "[[elsewhere]]").replace(f"[{name}", "[elsewhere")
+    with pytest.raises(BadPolicy, match=re.escape(reason)) as refused:
+        policy.parse(first + rest)
+    assert refused.value.line == 1
+
+
+def test_a_file_that_is_no_text_is_refused_with_its_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "policy.toml").write_bytes(b'[publisher]\nname = "\xff"\n')
+    monkeypatch.setattr(reading, "files", lambda _package: tmp_path)
+    with pytest.raises(BadPolicy, match=r"line 2: not UTF-8"):
+        reading.source()
+
+
+def test_the_longest_period_has_an_end_in_the_calendar() -> None:
+    longest = policy.parse(SOURCE.replace("starter = 30", f"starter = {reading.LONGEST_DAYS}", 1).replace(
+        "years = 7", f"years = {reading.LONGEST_YEARS}", 1
+    ).replace("growth = 90", f"growth = {reading.LONGEST_DAYS}", 1))  # fmt: skip
+    born = datetime(2400, 2, 29, tzinfo=UTC)
+    assert decide.due(longest, Part.LOG, Plan.STARTER, policy.NO_PERIODS, born) is not None
+    assert decide.until(longest, "billing", Plan.STARTER, born) is not None
+
+
+def test_what_goes_with_the_account_has_the_accounts_number() -> None:
+    """Nothing of its own destroys it, so no number of its own may promise anything."""
+    changed = policy.parse(
+        SOURCE.replace(
+            'text = "Account data"\nafter = "cancellation"\ndays = 30',
+            'text = "Account data"\nafter = "cancellation"\ndays = 45',
+        )
+    )
+    assert [
+        decide.kept_line(changed, line).days[Plan.GROWTH] for line in ("account", "usage", "contact")
+    ] == [45] * 3
+    assert "45 days after cancellation" in changed.promises["keep.usage"]
 
 
 @pytest.mark.parametrize("missing", ["[retention.log]", "[plans]", "[publisher]", "[promises]"])

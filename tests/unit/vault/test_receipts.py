@@ -51,6 +51,36 @@ def test_every_field_is_under_the_signature(name: str) -> None:
     assert not check(document, KEY).ok
 
 
+def test_nothing_stands_beside_what_was_signed() -> None:
+    found = check({**signed(), "note": "complete everywhere"}, KEY)
+    assert not found.ok
+    assert "Nothing signs 'note'" in found.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"state":"erased","as_of"', b'"state":"kept","state":"erased","as_of"'),
+        (b'{"kind"', b'{"receipt":{"state":"kept"},"kind"'),
+    ],
+)
+def test_a_name_that_stands_twice_is_refused(old: bytes, new: bytes) -> None:
+    """Whoever reads the other of the two would read what nobody signed."""
+    whole = orjson.dumps(signed())
+    assert verify_receipt(whole).ok
+    assert old in whole
+    twice = verify_receipt(whole.replace(old, new, 1))
+    assert not twice.ok
+    assert "twice" in twice.problems[0]
+
+
+@pytest.mark.parametrize("name", [*RECEIPT, "key"])
+def test_a_receipt_without_a_field_is_told_of_all_the_same(name: str) -> None:
+    document = signed()
+    del document["receipt"][name]
+    assert check(document, KEY).told()
+
+
 def test_a_receipt_of_another_signed_with_its_key_in_the_file_is_no_match_for_a_pin() -> None:
     forged = sign(RECEIPT, OTHER)
     assert check(forged).ok

@@ -17,6 +17,7 @@ from ringfence.core.clock import Clock
 from ringfence.core.errors import BadInput
 from ringfence.core.ids import new_id
 from ringfence.policy import AgentPeriods, Part, Plan, days
+from ringfence.policy.values import LONGEST_DAYS
 
 LONGEST_SOURCE = 200_000
 
@@ -113,6 +114,10 @@ def set_periods(account_id: UUID, agent_id: UUID, periods: AgentPeriods, plan: P
         chosen, longest = periods.of(part), days(part, plan)
         if chosen is not None and longest is not None and chosen > longest:
             raise BadPeriods(f"The {plan.value.capitalize()} plan keeps this for {longest} days at most.")
+        if chosen is not None and chosen > LONGEST_DAYS:
+            raise BadPeriods(
+                f"A period has {LONGEST_DAYS} days at most. Leave it out for as long as the plan keeps it."
+            )
     kept = {part: days(part, plan, periods) for part in Part}
     log = kept.pop(Part.LOG)
     if log == 0:

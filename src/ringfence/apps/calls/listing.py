@@ -6,7 +6,7 @@ hash for each live bucket day and each hold, then an index look-up.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -253,10 +253,18 @@ class _Query:
             with connection.cursor() as cursor:
                 self._buckets[part] = open_buckets(
                     cursor, vault(), self.account_id, part,
-                    first_day=since.astimezone(UTC).date() if since else None,
-                    last_day=until.astimezone(UTC).date() + _DAY if until else None,
+                    first_day=_day(since),
+                    last_day=_day(until, _DAY),
                 )  # fmt: skip
         return self._buckets[part]
+
+
+def _day(moment: datetime | None, later: timedelta = timedelta()) -> date | None:
+    """The UTC day of a moment, or of one a little later. None where there is no bound, and for a day outside the calendar."""
+    try:
+        return None if moment is None else moment.astimezone(UTC).date() + later
+    except OverflowError:
+        return None
 
 
 _STATES: Final = """

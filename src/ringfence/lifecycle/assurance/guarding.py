@@ -17,6 +17,7 @@ from ringfence.core.errors import Unavailable
 from ringfence.lifecycle.assurance.values import Evidence, Look, Looking, broken, gap, kept
 from ringfence.policy import load
 from ringfence.policy.catalogue import PlaceKind, catalogue, compare, lapsed
+from ringfence.vault.seal import CIPHER, KEY_BYTES
 
 SAMPLE: Final = 50
 SEALED: Final = b"RFJ1"
@@ -74,8 +75,11 @@ def rest(looking: Looking) -> Evidence:
         return broken(
             "There is an object that is not sealed.", looked_at=str(len(drawn)), not_sealed=str(clear)
         )
+    sealed = f"{CIPHER}-{KEY_BYTES * 8}"
+    if (said := f"{guard.cipher}-{guard.bits}") != sealed:
+        return broken(f"The policy says {said}, and everything here rests under {sealed}.")
     return kept(
-        f"Recordings, transcripts, numbers and secrets rest under {guard.cipher}-{guard.bits} in GCM; the keys that end "
+        f"Recordings, transcripts, numbers and secrets rest under {sealed} in GCM; the keys that end "
         "with time rest outside the database.",
         recordings_looked_at=str(len(drawn)), day_keys=str(len(keyring.list("day"))), account_keys=str(len(keyring.list("account"))),
     )  # fmt: skip

@@ -79,6 +79,7 @@ UPDATE holds_heldcall SET moved_at = %s WHERE account_id = %s AND hold_id = %s A
 _RELEASE: Final = """
 UPDATE holds_hold SET released_at = %s, released_by = %s WHERE account_id = %s AND id = %s AND released_at IS NULL
 """
+_AGENT: Final = "SELECT id FROM agents_agent WHERE account_id = %s AND id = %s"
 _HELD: Final = "SELECT call_id FROM holds_heldcall WHERE account_id = %s AND hold_id = %s ORDER BY call_id"
 _SOME: Final = _HELD + " LIMIT %s"
 _OTHERS: Final = """
@@ -172,6 +173,10 @@ class Holds:
                 (hold_id, account_id, names.value, wanted.agent_id, sealed, wanted.reason.strip(), by, now,
                  wanted.ends_at),
             )  # fmt: skip
+            if wanted.agent_id and not cursor.execute(_AGENT, (account_id, wanted.agent_id)).fetchone():
+                raise BadHold(
+                    "There is no such agent: this would hold nothing. Take its id from the list of agents."
+                )
             facts = self._read(cursor, account_id, hold_id)
             found = self._name(cursor, account_id, facts, wanted.calls)
             if names is Names.CALLS and found < len(set(wanted.calls)):
@@ -215,6 +220,8 @@ class Holds:
         names = wanted.names
         if not wanted.reason.strip() or len(wanted.reason) > LONGEST_REASON:
             raise BadHold(f"Say why, in up to {LONGEST_REASON} characters: a hold has a reason.")
+        if "\0" in wanted.reason:
+            raise BadHold("The reason holds a character that no text has.")
         if wanted.ends_at is not None and wanted.ends_at <= self.clock.now():
             raise BadHold("A hold ends in the future, or when somebody releases it.")
         return names, e164(wanted.number) if wanted.number else None

@@ -33,6 +33,7 @@ SELECT id, log_bucket_id, wrapped_key FROM calls_call WHERE account_id = %s AND 
 _PART_KEYS: Final = """
 SELECT call_id, bucket_id, wrapped_key FROM {table} WHERE account_id = %s AND call_id = ANY(%s) AND state = 'kept'
 """
+_NOT_OVER: Final = " AND (expires_at IS NULL OR expires_at > %s)"
 _MOVE_LOG: Final = (
     "UPDATE calls_call SET log_bucket_id = %s, wrapped_key = %s WHERE account_id = %s AND id = %s"
 )
@@ -81,11 +82,14 @@ class Moving:
             self.cursor.execute(statement, (self.account_id, list(ids), since))
 
     def to_hold(self, ids: Sequence[UUID], hold_id: UUID) -> None:
-        """Keys under the hold's epoch. What another hold has already stays there."""
+        """Keys under the hold's epoch. What another hold has already stays there; the key of a part that was over stays with its day,
+        and goes with it.
+        """
         calls = [row[0] for row in self._lock(ids)]
+        now = self.vault.clock.now()
         for part in _KEYS:
             bucket: BucketKey | None = None
-            for call_id, bucket_id, wrapped in self._wrapped(part, calls):
+            for call_id, bucket_id, wrapped in self._wrapped(part, calls, since=now):
                 if self._held(bucket_id):
                     continue
                 bucket = bucket or self.hold_bucket(part, hold_id)
@@ -141,9 +145,14 @@ class Moving:
     def _lock(self, ids: Sequence[UUID]) -> list[tuple[Any, ...]]:
         return list(self.cursor.execute(_LOCK, (self.account_id, list(ids))).fetchall())
 
-    def _wrapped(self, part: Part, ids: Sequence[UUID]) -> list[tuple[UUID, UUID, bytes]]:
-        query = _KEYS[part][1]
-        return list(self.cursor.execute(query, (self.account_id, list(ids))).fetchall())
+    def _wrapped(
+        self, part: Part, ids: Sequence[UUID], since: datetime | None = None
+    ) -> list[tuple[UUID, UUID, bytes]]:
+        """Calls of these with the part's bucket and wrapped key; with `since`, those whose part was not over then."""
+        query, asked = _KEYS[part][1], (self.account_id, list(ids))
+        if since is not None:
+            return list(self.cursor.execute(query + _NOT_OVER, (*asked, since)).fetchall())
+        return list(self.cursor.execute(query, asked).fetchall())
 
     def _move(self, part: Part, call_id: UUID, bucket_id: UUID, wrapped: bytes, to: BucketKey) -> None:
         table, _query, update = _KEYS[part]

@@ -36,11 +36,11 @@ ORDER BY c.expires_at LIMIT %(most)s FOR UPDATE OF c SKIP LOCKED
 _PARTS: Final = """
 SELECT p.call_id FROM {table} p JOIN calls_call c ON c.id = p.call_id AND c.account_id = p.account_id
 WHERE p.account_id = %(account)s AND p.state = 'kept' AND p.expires_at <= %(now)s AND p.call_id <> ALL(%(kept)s)
-  AND p.call_id {not_held}
+  AND p.call_id NOT IN (SELECT lookup.unreached_calls(%(account)s))
 ORDER BY p.expires_at LIMIT %(most)s FOR UPDATE OF c, p SKIP LOCKED
 """
-_RECORDINGS: Final = _PARTS.format(table="calls_recording", not_held=_NOT_HELD)
-_TRANSCRIPTS: Final = _PARTS.format(table="calls_transcript", not_held=_NOT_HELD)
+_RECORDINGS: Final = _PARTS.format(table="calls_recording")
+_TRANSCRIPTS: Final = _PARTS.format(table="calls_transcript")
 _BLANK_RECORDINGS: Final = """
 UPDATE calls_recording SET state = 'expired', wrapped_key = NULL, bucket_id = NULL, waveform_sealed = NULL,
   object_name = '', bytes = 0

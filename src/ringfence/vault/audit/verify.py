@@ -19,11 +19,14 @@ from ringfence.core.errors import BadInput
 from ringfence.vault.audit.entry import canonical
 from ringfence.vault.audit.heads import NOTHING_BEFORE, Head, SignedHead, read_head
 from ringfence.vault.audit.tree import leaf_hash, root, root_from_path
+from ringfence.vault.documents import NotWhole, read_whole
 from ringfence.vault.signing import verifies
 
 EXPORT: Final = "ringfence.audit-export"
 PROOF: Final = "ringfence.audit-proof"
 END: Final = "ringfence.audit-end"
+PROOF_FIELDS: Final = ("kind", "event", "position", "path", "head", "signature", "keys")
+END_FIELDS: Final = ("end", "signature")
 MOST_SAID: Final = 20
 
 
@@ -59,12 +62,15 @@ def verify_audit_proof(data: bytes, keys: Mapping[str, bytes] | None = None) -> 
     """Check that one event stands in a signed batch: a proof that was taken earlier holds after the event was pruned."""
     verdict = Verdict(PROOF)
     try:
-        document = orjson.loads(data)
+        document = read_whole(data, PROOF_FIELDS)
         signed, event = read_head(document), document["event"]
         known = _keys(document, keys, verdict)
         steps = [bytes.fromhex(step) for step in document["path"]]
         led_to = root_from_path(leaf_hash(canonical(event)), document["position"], signed.head.size, steps)
-    except (orjson.JSONDecodeError, BadInput, KeyError, TypeError, ValueError, AttributeError):
+    except NotWhole as more:
+        verdict.wrong(f"This is not the proof that was made: {more}")
+        return verdict
+    except (BadInput, KeyError, TypeError, ValueError, AttributeError):
         verdict.wrong("This is not a proof of an audit event, or it was cut short.")
         return verdict
     verdict.account, verdict.made_at, verdict.batches, verdict.events = (
@@ -116,7 +122,7 @@ class _Export:
                 raise BadInput("Nothing follows the end.")
             if "end" in line:
                 self._finish_batch()
-                self._end(line, digest.hexdigest())
+                self._end(read_whole(raw, END_FIELDS), digest.hexdigest())
             else:
                 self._line(line)
             digest.update(raw)

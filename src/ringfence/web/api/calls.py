@@ -24,7 +24,7 @@ from ringfence.lifecycle.export import MEDIA_TYPE, vcon_stream
 from ringfence.lifecycle.receipts.receipts import receipts_of_call
 from ringfence.web import ranges, streams
 from ringfence.web.access import Action
-from ringfence.web.api.idempotency import once
+from ringfence.web.api.idempotency import once_made
 from ringfence.web.api.moments import Moment
 from ringfence.web.api.principal import demand, holder_of, needs
 from ringfence.web.api.shapes.base import Body
@@ -83,9 +83,14 @@ def index(request: HttpRequest, query: Query[CallQuery]) -> dict[str, Any]:
     return {"items": [_line(row) for row in page.rows], "next": page.next}
 
 
+def placed(request: HttpRequest, call_id: UUID) -> dict[str, Any]:
+    """A call that was placed, as it is now. Raises NoSuchCall once it is gone."""
+    return call_document(holder_of(request).account_id, call_id, purpose=PROVIDING, clock=clock())
+
+
 @router.post("", response={201: dict[str, Any]}, summary="Place a call to a confirmed number")
 @needs(Action.PLACE_CALLS)
-@once
+@once_made(placed)
 def place(request: HttpRequest, body: CallOut) -> Status[dict[str, Any]]:
     account_id = holder_of(request).account_id
     own = e164(body.from_)
@@ -97,7 +102,7 @@ def place(request: HttpRequest, body: CallOut) -> Status[dict[str, Any]]:
         account_id, agent.id, body.to, found.id, clock=clock(), public_url=current().public_url
     )
     with part_of_one_act():
-        return Status(201, call_document(account_id, made, purpose=PROVIDING, clock=clock()))
+        return Status(201, placed(request, made))
 
 
 @router.get("/{uuid:call_id}", summary="One call")

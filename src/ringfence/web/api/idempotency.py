@@ -1,7 +1,8 @@
 """Writes that are done once, however often they are sent: the `Idempotency-Key` header.
 
 The key's hash is claimed before the work and its answer is kept sealed for a day. The same key with other content is a
-conflict; one whose first request is still at work is told to come back.
+conflict; one whose first request is still at work is told to come back. Of what has an end of its own, as a call has, the id alone
+is kept, and the second answer is what there is by then: no copy outlives what it is a copy of.
 """
 
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from datetime import timedelta
 from functools import wraps
 from hashlib import sha256
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -30,15 +32,25 @@ AT_WORK: Final = timedelta(
 )  # longer than any request lives; what claimed before and never answered has died
 LONGEST_KEY: Final = 200
 PURPOSE: Final = "idempotency"
+Operation = Callable[..., Any]
+Again = Callable[[HttpRequest, UUID], dict[str, Any]]
 
 
 class KeyReused(Conflict):
     code = "idempotency_key_reused"
 
 
-def once(operation: Callable[..., Any]) -> Callable[..., Any]:
+def once(operation: Operation) -> Operation:
     """Honour the header on a writing operation. Without it, the operation just runs."""
+    return _once(operation, None)
 
+
+def once_made(again: Again) -> Callable[[Operation], Operation]:
+    """The same for an operation that makes something with an end of its own: `again` answers for it by its id, as a read would."""
+    return lambda operation: _once(operation, again)
+
+
+def _once(operation: Operation, again: Again | None) -> Operation:
     @wraps(operation)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         key = request.headers.get(HEADER)
@@ -48,13 +60,13 @@ def once(operation: Callable[..., Any]) -> Callable[..., Any]:
             raise BadInput(f"An {HEADER} has 1 to {LONGEST_KEY} characters.")
         row, fresh = _claim(request, key)
         if not fresh:
-            return _replay(request, row)
+            return _replay(request, row, again)
         try:
             answer = operation(request, *args, **kwargs)
         except BaseException:  # edge: whatever it was, the key is free again and the error goes on
             _forget(row)
             raise
-        _keep(row, answer)
+        _keep(row, answer, again)
         return answer
 
     return wrapped
@@ -77,25 +89,31 @@ def _claim(request: HttpRequest, key: str) -> tuple[IdempotentWrite, bool]:
     return found, found.id == row.id
 
 
-def _replay(request: HttpRequest, row: IdempotentWrite) -> HttpResponse:
+def _replay(request: HttpRequest, row: IdempotentWrite, again: Again | None) -> HttpResponse:
     asked = sha256(b"\0".join((str(request.method).encode(), request.path.encode(), request.body))).digest()
     if bytes(row.request_sha256) != asked:
         raise KeyReused(f"This {HEADER} was used for another request. Choose a new one.")
     if row.status is None or row.body_sealed is None:
         raise Conflict("The first request with this key is still being worked on. Try again in a moment.")
     body = open_(_key(row), bytes(row.body_sealed), aad=_place(row))
+    if again is not None:
+        body = _as_json(again(request, UUID(orjson.loads(body)["id"])))
     response = HttpResponse(body, status=row.status, content_type="application/json")
     response["Idempotent-Replayed"] = "true"
     return response
 
 
-def _keep(row: IdempotentWrite, answer: Any) -> None:
+def _keep(row: IdempotentWrite, answer: Any, again: Again | None) -> None:
     status, body = (answer.status_code, answer.value) if isinstance(answer, Status) else (200, answer)
-    data = b"" if body is None else orjson.dumps(body, default=str, option=orjson.OPT_UTC_Z)
+    data = b"" if body is None else _as_json(body if again is None else {"id": body["id"]})
     with tenant(row.account_id):
         IdempotentWrite.objects.filter(account_id=row.account_id, id=row.id).update(
             status=status, body_sealed=seal(_key(row), data, aad=_place(row))
         )
+
+
+def _as_json(body: Any) -> bytes:
+    return orjson.dumps(body, default=str, option=orjson.OPT_UTC_Z)
 
 
 def _forget(row: IdempotentWrite) -> None:

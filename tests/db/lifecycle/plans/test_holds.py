@@ -20,6 +20,7 @@ from ringfence.lifecycle.plans.cancellation import cancel
 from ringfence.lifecycle.plans.errors import StillHeld
 from ringfence.policy import AgentPeriods, Plan
 from ringfence.vault.errors import EpochGone
+from ringfence.vault.keyring import hold_epoch
 from ringfence.work.database import Database as Pool
 from tests.db.lifecycle.plans.test_plans import DAY, SECOND, Firm, firm
 from tests.support.dying import DyingPool, DyingStore, Fate, Killed
@@ -102,6 +103,53 @@ def test_what_it_names_stands_still_and_nothing_else(firm: Firm, holds: Holds, w
     assert rows(firm.database, named) == set()
     with pytest.raises(EpochGone):
         firm.office.vault.keyring.epoch(f"hold/{made.id}")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_was_over_before_it_is_not_held(firm: Firm, holds: Holds, way: str) -> None:
+    """No sweep came by between the end of a part and the hold: the part goes with the next one all the same, its key with its day."""
+    firm.office.agent("front-desk", AgentPeriods(recording=1))
+    call = firm.office.call()
+    firm.broom.later(days=1)
+    made = holds.set(firm.account_id, WAYS[way](firm, call))
+    assert made.calls == 1
+    with firm.database.superuser() as look:
+        hung = look.execute(
+            "SELECT b.part FROM keys_bucket b JOIN calls_recording r ON r.bucket_id = b.id WHERE r.call_id = %s AND b.epoch = %s",
+            [call, hold_epoch(made.id)],
+        ).fetchall()
+    assert hung == [], "the key of what is over does not hang from the hold"
+    assert firm.broom.sweeper.overdue() == 1
+    firm.broom.later(hours=2)
+    assert firm.broom.status().standing == "not_kept", "and it is seen while it stands"
+    firm.sweep()
+    assert sealed(firm.database, firm.office, call) == {
+        "calls_call",
+        "calls_transcript",
+        "calls_searchtokens",
+    }
+    wait(firm, 60)
+    told = call_document(firm.account_id, call, purpose=PROVIDING, clock=firm.office.clock)
+    assert told["recording"] == {"available": False, "reason": "expired"}
+    assert told["transcript"]["available"]
+    assert firm.broom.status().standing == "kept"
+
+
+def test_what_a_hold_names_and_has_not_reached_yet_is_not_swept(firm: Firm, holds: Holds) -> None:
+    """A worker that died between naming and moving: the calls are the hold's all the same."""
+    firm.office.agent("front-desk", AgentPeriods(recording=3))
+    call = firm.office.call()
+    made = holds.set(firm.account_id, Wanted(reason=REASON, agent_id=firm.office.agents["front-desk"]))
+    with firm.database.superuser() as admin:
+        admin.execute("UPDATE holds_heldcall SET moved_at = NULL WHERE hold_id = %s", [made.id])
+        admin.execute(
+            "UPDATE calls_recording SET expires_at = %s WHERE call_id = %s",
+            [firm.office.clock.now() + DAY, call],
+        )
+    firm.broom.later(days=2)
+    assert firm.broom.sweeper.overdue() == 0
+    firm.sweep()
+    assert "object" in sealed(firm.database, firm.office, call)
 
 
 def test_released_in_time_it_ends_where_its_period_says(firm: Firm, holds: Holds) -> None:
@@ -225,7 +273,7 @@ def test_the_operator_sets_none_and_releases_none(firm: Firm, holds: Holds, kind
     "wanted",
     [
         {"reason": "", "everything": True}, {"reason": REASON}, {"reason": REASON, "everything": True, "number": CALLER},
-        {"reason": REASON, "calls": [uuid4()]},
+        {"reason": REASON, "calls": [uuid4()]}, {"reason": REASON, "agent_id": uuid4()}, {"reason": "a\0b", "everything": True},
     ],
 )  # fmt: skip
 def test_a_hold_that_says_nothing_is_none(firm: Firm, holds: Holds, wanted: dict[str, Any]) -> None:
