@@ -37,7 +37,7 @@ EVERY_KIND = (
     DAY, account_epoch(UUID(int=1)), live_epoch(TODAY), hold_epoch(UUID(int=2)), "backup/2026-01-01",
     f"shelf/{UUID(int=1)}-1", approval_epoch(UUID(int=3)), person_epoch(UUID(int=4)),
 )  # fmt: skip
-WAIT_S = 30
+WAIT_S = 60
 MOST_MADE = 30
 Act = Callable[[], object]
 
@@ -652,6 +652,7 @@ def test_a_lost_keyring_does_not_let_go_of_what_its_copy_is_under(
 # Killed, and under load
 
 
+@pytest.mark.timeout(300)
 def test_killed_before_anything_that_it_asks_of_the_disk(tmp_path: Path) -> None:
     """At each of its steps by kill -9: all opens, nothing comes back, and the next one ends what this one began."""
     done = subprocess.run(
@@ -682,6 +683,7 @@ def _use(folder: Path, who: int, over: Any, said: Any) -> None:
     said.put({**keys, **made})
 
 
+@pytest.mark.timeout(300)
 def test_no_read_and_no_new_epoch_fails_while_it_rotates(
     tmp_path: Path, root: FileRootKey, path: Path
 ) -> None:
