@@ -43,6 +43,19 @@ def sweep(*, at_once: bool, confirm_clock: bool, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
+_ROTATE: Any = """\b
+Examples:
+  ringfence keyring rotate                 all of it, on one machine, with calls going on
+  ringfence keyring rotate --one-step      on a fleet, three times; copy the file after each:
+                                             1 the new key joins the file, and wraps nothing yet
+                                             2 it takes over
+                                             3 everything is wrapped under it; the key before is let go
+
+\b
+Killed or refused on the way, nothing is lost: run it again, and it goes on from there.
+"""
+
+
 @click.group(cls=Group)
 def keyring() -> None:
     """The keys by which time destroys. They have a copy of their own, apart from every other backup."""
@@ -69,3 +82,24 @@ def keyring_restore(*, target: str | None, as_json: bool) -> None:
     from ringfence.boot import time_commands
 
     say(time_commands.bring_back(target), as_json=as_json)
+
+
+@keyring.command("rotate", epilog=_ROTATE)
+@click.option("--one-step", is_flag=True, help="Go one stage further, and say what comes next.")
+@click.option(
+    "--to", "target", help="Another copy of the keyring, besides RINGFENCE_KEYRING_BACKUP, that is to follow."
+)
+@as_json
+def keyring_rotate(*, one_step: bool, target: str | None, as_json: bool) -> None:
+    """Let a new root key take over, while everything goes on.
+
+    Every epoch of the keyring is wrapped under the new key, and its copy follows; then the key before is let go, and what somebody has of
+    it opens nothing of the keyring any more. No process is started again, no call and no read fails. Keep a copy of the root key's
+    file anew afterwards.
+
+    What is drawn from the root key (passwords' pepper, marks, logins of the embedded database, the signing key) stays as it is, and
+    so the very first key stays in the file, where it neither wraps nor opens.
+    """
+    from ringfence.boot import time_commands
+
+    say(time_commands.rotate(target, one_step=one_step, quiet=as_json), as_json=as_json)

@@ -17,6 +17,9 @@ class DeclaredKeys:
         demand(PlaceKind.EPOCH, name.partition("/")[0])
         return self.store.create(name, value)
 
+    def replace(self, name: str, before: bytes, value: bytes) -> bool:
+        return self.store.replace(name, before, value)
+
     def get(self, name: str) -> bytes | None:
         return self.store.get(name)
 

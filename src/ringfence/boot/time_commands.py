@@ -5,7 +5,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import click
 from rich.console import Console
@@ -16,9 +17,19 @@ from ringfence.boot.commands import say
 from ringfence.core.config import Config
 from ringfence.core.errors import BadInput
 from ringfence.egress.stores import bucket
+from ringfence.vault import rotation
 from ringfence.vault.copies import Copied, backup, claim, restore
+from ringfence.vault.rootfile import Stage
+from ringfence.vault.rootkey import FileRootKey
+from ringfence.vault.rotation import epochs, step
 from ringfence.vault.stores import KeyringStore, open_store
 from ringfence.vault.vault import Vault
+
+_NEXT: Final = {
+    Stage.PREPARED: "Copy the root key's file to every machine and to where you keep its copy, then run this again: the new key takes over.",
+    Stage.IN_USE: "Copy the root key's file to every machine and to where you keep its copy, then run this again: the key before is let go.",
+    Stage.SETTLED: "Copy the root key's file to every machine and to where you keep its copy: the copy of before opens nothing of now.",
+}
 
 
 def standing(*, as_json: bool) -> bool:
@@ -45,7 +56,7 @@ def sweep(*, confirm: bool, as_json: bool) -> bool:
         sweeper = sweeper_of(config, vault, database)
         if confirm:
             sweeper.confirm_clock()
-        with _bar(sweeper.overdue(), quiet=as_json) as progress:
+        with _bar(sweeper.overdue(), "Destroying what is overdue", quiet=as_json) as progress:
             done = sweeper.run(progress)
     if as_json:
         say(_plain(done), as_json=True)
@@ -74,7 +85,28 @@ def bring_back(target: str | None) -> dict[str, Any]:
     config, vault = _keys()
     copy = _copy(config, target)
     claim(copy, _owner(vault), new=False)
-    return _said(restore(copy, vault.keyring.store, vault.clock.now().date()))
+    opens = partial(rotation.opens, vault.root)
+    copied = restore(copy, vault.keyring.store, vault.clock.now().date(), opens)
+    return {**_said(copied), "under_another_root_key": len(copied.missing)}
+
+
+def rotate(target: str | None, *, one_step: bool, quiet: bool) -> dict[str, Any]:
+    """Rotate the root key, or go one stage further; how many epochs were wrapped anew, and what is left to do."""
+    config, vault = _keys()
+    copies = [_copy(config, place) for place in dict.fromkeys((config.keyring_backup_url, target)) if place]
+    for copy in copies:
+        claim(copy, _owner(vault))
+    root = FileRootKey.load(config.root_key_path)
+    total = sum(1 for _name in epochs(vault.keyring.store))
+    with _bar(total, "Wrapping the keyring anew", quiet=quiet) as progress:
+        if one_step:
+            wrapped, stage = step(vault.keyring, root, copies, progress)
+        else:
+            wrapped, stage = rotation.rotate(vault.keyring, root, copies, progress), Stage.SETTLED
+    return {
+        "stage": stage.value, "wrapped_anew": wrapped, "copies": len(copies), "root_key": str(config.root_key_path),
+        "next": _NEXT[stage],
+    }  # fmt: skip
 
 
 def _said(copied: Copied) -> dict[str, Any]:
@@ -118,13 +150,13 @@ def _worker() -> Iterator[tuple[Config, Vault, Any]]:
 
 
 @contextmanager
-def _bar(total: int, *, quiet: bool) -> Iterator[Any]:
+def _bar(total: int, what: str, *, quiet: bool) -> Iterator[Any]:
     if quiet or not sys.stderr.isatty():
         yield lambda _count: None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("Destroying what is overdue", total=total)
+        task = progress.add_task(what, total=total)
         yield lambda count: progress.advance(task, count)
 
 

@@ -7,18 +7,26 @@
 A key leaves the copy only for a reason that is written down: its day has passed, or the keyring holds the mark of its
 destruction. That a key is merely not there is no reason: a keyring that was lost would take its copy along. In both directions the
 bytes stay sealed under the root key, which is never part of either.
+
+When the root key was rotated, the same keys are wrapped otherwise. The keyring then has a record of it (`root/…`); as long as the copy lacks
+that record, each of its objects is compared and replaced. The record goes in last.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from ringfence.core.errors import Conflict
-from ringfence.vault.keyring import DAY, GONE, day_of, gone_mark
+from ringfence.vault.keyring import DAY, GONE, ROOT, day_of, gone_mark
 from ringfence.vault.stores import KeyringStore
 
 OWNER: Final = "of/keyring"
+Opens = Callable[[str, bytes], bool]
+
+
+def _any(_name: str, _value: bytes) -> bool:
+    return True
 
 
 class NotACopy(Conflict):
@@ -74,8 +82,12 @@ def refresh(source: KeyringStore, copy: KeyringStore, today: date) -> Copied:
     used_up = {name for name in there if _destroyed(name, here, today)}
     for name in sorted(used_up):
         copy.delete(name)
-    fresh = sorted(name for name in here - there if not _destroyed(name, here, today))
-    added = sum(_add(source, copy, name) for name in fresh)
+    fresh = {name for name in here - there if not _destroyed(name, here, today)}
+    records = {name for name in fresh if name.startswith(f"{ROOT}/")}
+    added = sum(_add(source, copy, name) for name in sorted(fresh - records))
+    for name in sorted(here - records - used_up) if records else ():
+        _follow(source, copy, name)
+    added += sum(_add(source, copy, name) for name in sorted(records))
     missing = tuple(sorted(there - here - used_up))
     return Copied(added, len(used_up), missing)
 
@@ -89,12 +101,17 @@ def backup(source: KeyringStore, copy: KeyringStore, today: date) -> Copied:
     return refresh(source, copy, today)
 
 
-def restore(copy: KeyringStore, keyring: KeyringStore, today: date) -> Copied:
-    """Bring back what the keyring has lost. No key whose day has passed, and none that was destroyed, comes back."""
+def restore(copy: KeyringStore, keyring: KeyringStore, today: date, opens: Opens = _any) -> Copied:
+    """Bring back what the keyring has lost. No key whose day has passed, and none that was destroyed, comes back; one that does not
+    open (a copy that missed a rotation of the root key) is left where it is, and told as `missing`.
+    """
     here, there = set(names(keyring)), set(names(copy))
     marks = here | there
     wanted = sorted(name for name in there - here if not _destroyed(name, marks, today))
-    return Copied(sum(_add(copy, keyring, name) for name in wanted), 0)
+    shut = {name for name in wanted if (value := copy.get(name)) is not None and not opens(name, value)}
+    return Copied(
+        sum(_add(copy, keyring, name) for name in wanted if name not in shut), 0, tuple(sorted(shut))
+    )
 
 
 def names(store: KeyringStore) -> Iterator[str]:
@@ -107,6 +124,12 @@ def _destroyed(name: str, known: set[str], today: date) -> bool:
     kind = name.partition("/")[0]
     day = day_of(name) if kind == DAY else None
     return kind != GONE and ((day is not None and day < today) or gone_mark(name) in known)
+
+
+def _follow(source: KeyringStore, copy: KeyringStore, name: str) -> None:
+    """Bring an object of the copy to what it is in the keyring, as long as both have it."""
+    while (held := copy.get(name)) is not None and (value := source.get(name)) is not None and held != value:
+        copy.replace(name, held, value)
 
 
 def _add(source: KeyringStore, target: KeyringStore, name: str) -> int:

@@ -26,6 +26,7 @@ DAY: Final = "day"
 LIVE: Final = "live"
 GONE: Final = "gone"
 HOLD: Final = "hold"
+ROOT: Final = "root"  # records of when a root key took over: no key is in them
 
 
 def day_epoch(day: date) -> str:
@@ -130,23 +131,44 @@ class Keyring:
         """The names of one kind ("day", "account", "live", …), sorted."""
         return self.store.list(kind)
 
+    def rewrap(self, name: str) -> bool:
+        """Wrap an epoch under the root key that wraps now; whether it was under another. A destroyed one stays destroyed.
+
+        Raises Tampered if no root key opens it.
+        """
+        with self.root.wrapping():
+            sealed = self.store.get(name)
+            if sealed is None or self.root.is_newest(sealed, aad=name.encode()):
+                return False
+            key = self._fetch(name)
+            if key is None:
+                return False
+            done = self.store.replace(name, sealed, self.root.wrap(key, aad=name.encode()))
+        if (
+            self.store.get(gone_mark(name)) is not None
+        ):  # as in `_make`, for a store that is not strict with conditions
+            self.store.delete(name)
+        return done
+
     def _fetch(self, name: str) -> bytes | None:
         sealed = self.store.get(name)
-        if sealed is None:
+        while sealed is not None:
+            try:
+                return self.root.unwrap(sealed, aad=name.encode())
+            except Tampered:
+                again = self.store.get(name)
+            if again == sealed:
+                break
+            sealed = again  # it was wrapped anew while we read, and the root key from before is let go
+        if sealed is None or self._used_up(name):  # killed between spoiling the key's file and removing it
             return None
-        try:
-            return self.root.unwrap(sealed, aad=name.encode())
-        except Tampered:
-            if self._used_up(name):  # killed between spoiling the key's file and removing it
-                return None
-            raise Tampered(
-                "This keyring was not made with this root key, or an epoch in it was changed."
-            ) from None
+        raise Tampered("This keyring was not made with this root key, or an epoch in it was changed.")
 
     def _make(self, name: str) -> bytes | None:
         if self._used_up(name):
             return None
-        self.store.create(name, self.root.wrap(new_key(), aad=name.encode()))
+        with self.root.wrapping():
+            self.store.create(name, self.root.wrap(new_key(), aad=name.encode()))
         key = self._fetch(name)  # whoever came first decided
         if self._used_up(name):  # destroyed while it was made: what we made must not outlive that
             self.store.delete(name)

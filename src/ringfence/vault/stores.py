@@ -1,30 +1,39 @@
 """Where the keyring's objects are: a folder, or an object store reached by URL. Outside PostgreSQL, always."""
 
-import errno
 import os
 import re
 import secrets
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 from obstore.exceptions import NotFoundError as ObjectMissing
 from obstore.store import ObjectStore
 
 from ringfence.vault.errors import StoreFailed
+from ringfence.vault.files import alone, draft_of, remove, spoil, sync, take_place, write
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta, UpdateVersion
 
 Bucket = Callable[[str], ObjectStore]
 _NAME: Final = re.compile(r"[a-z]+/[A-Za-z0-9-]+")
 
 
 class KeyringStore(Protocol):
-    """Small named objects: created once, never changed, deleted to destroy. Names are `kind/name`."""
+    """Small named objects: created once, wrapped anew when a root key takes over, deleted to destroy. Names are `kind/name`."""
 
     def create(self, name: str, value: bytes) -> bool:
         """Store `value` unless the name is taken; says whether it was stored. Durable when it returns."""
+        ...
+
+    def replace(self, name: str, before: bytes, value: bytes) -> bool:
+        """Put `value` in the place of `before`, whole or not at all; says whether it was done. What is not there, or something
+        else by now, stays so. Durable when it returns.
+        """
         ...
 
     def get(self, name: str) -> bytes | None: ...
@@ -52,9 +61,9 @@ class FolderStore:
         draft = path.with_name(f".{secrets.token_hex(8)}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _write(draft, value)
+            write(draft, value)
             os.link(draft, path)
-            _sync(path.parent)
+            sync(path.parent)
         except FileExistsError:
             return False
         except OSError as error:
@@ -63,6 +72,22 @@ class FolderStore:
             ) from error
         finally:
             draft.unlink(missing_ok=True)
+        return True
+
+    def replace(self, name: str, before: bytes, value: bytes) -> bool:
+        """The old bytes are overwritten once the new ones are in their place."""
+        path = self._folder / checked(name)
+        try:
+            with alone(path.parent), path.open("r+b") as old:
+                if old.read() != before:
+                    return False
+                take_place(path, value, old.fileno())
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise StoreFailed(
+                "The keyring's folder cannot be written. Free space or mend its disk."
+            ) from error
         return True
 
     def get(self, name: str) -> bytes | None:
@@ -75,18 +100,21 @@ class FolderStore:
 
     def delete(self, name: str) -> None:
         """Overwrite, then unlink. What a journalling or flash disk keeps of it is beyond a file system's word; and a disk too
-        full to take the overwriting does not save the key.
+        full to take the overwriting does not save the key. What is being replaced is waited for: it does not come back.
         """
         path = self._folder / checked(name)
         try:
-            with suppress(OSError):
-                _spoil(path)
-            path.unlink()
+            with ExitStack() as held:
+                with suppress(OSError):  # without locks nobody replaces either
+                    held.enter_context(alone(path.parent))
+                remove(draft_of(path))  # of one who was killed while replacing
+                spoil(path)
+                path.unlink()
         except FileNotFoundError:
             return
         except OSError as error:
             raise StoreFailed("A key could not be destroyed; it will be tried again.") from error
-        _sync(path.parent)
+        sync(path.parent)
 
     def kinds(self) -> Sequence[str]:
         return sorted(path.name for path in self._entries(self._folder) if path.is_dir())
@@ -113,6 +141,18 @@ class ObjectKeyringStore:
         try:
             obstore.put(self._store, checked(name), value, mode="create")
         except AlreadyExistsError:
+            return False
+        except BaseError as error:
+            raise StoreFailed("The keyring's bucket cannot be written.") from error
+        return True
+
+    def replace(self, name: str, before: bytes, value: bytes) -> bool:
+        try:
+            found = obstore.get(self._store, checked(name))
+            if bytes(found.bytes()) != before:
+                return False
+            obstore.put(self._store, name, value, mode=_as_read(found.meta))
+        except (ObjectMissing, FileNotFoundError, PreconditionError):
             return False
         except BaseError as error:
             raise StoreFailed("The keyring's bucket cannot be written.") from error
@@ -160,27 +200,11 @@ def open_store(url: str, bucket: Bucket | None = None) -> KeyringStore:
     return ObjectKeyringStore(bucket(url))
 
 
-def _write(path: Path, value: bytes) -> None:
-    """Write a new file whole, and have it on the disk: a full one may take a part of it and say nothing but how much."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        if os.write(descriptor, value) != len(value):
-            raise OSError(errno.ENOSPC, "written in part")
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _spoil(path: Path) -> None:
-    with path.open("r+b") as file:
-        file.write(secrets.token_bytes(path.stat().st_size))
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _as_read(meta: "ObjectMeta") -> "UpdateVersion":
+    """The condition that an object is still the one that was read: by whichever of the two marks its store gives."""
+    version: UpdateVersion = {}
+    if meta["e_tag"] is not None:
+        version["e_tag"] = meta["e_tag"]
+    if meta["version"] is not None:
+        version["version"] = meta["version"]
+    return version

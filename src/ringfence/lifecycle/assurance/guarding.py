@@ -17,6 +17,8 @@ from ringfence.core.errors import Unavailable
 from ringfence.lifecycle.assurance.values import Evidence, Look, Looking, broken, gap, kept
 from ringfence.policy import load
 from ringfence.policy.catalogue import PlaceKind, catalogue, compare, lapsed
+from ringfence.vault.keyring import Keyring
+from ringfence.vault.rotation import in_use_since, under_older
 from ringfence.vault.seal import CIPHER, KEY_BYTES
 
 SAMPLE: Final = 50
@@ -82,7 +84,16 @@ def rest(looking: Looking) -> Evidence:
         f"Recordings, transcripts, numbers and secrets rest under {sealed} in GCM; the keys that end "
         "with time rest outside the database.",
         recordings_looked_at=str(len(drawn)), day_keys=str(len(keyring.list("day"))), account_keys=str(len(keyring.list("account"))),
+        root_key_in_use_since=f"{since:%d %b %Y, %H:%M} UTC" if (since := in_use_since(keyring.store)) else "the first start",
+        root_key_rotation=_rotation(keyring),
     )  # fmt: skip
+
+
+def _rotation(keyring: Keyring) -> str:
+    """Every epoch is looked at only while there is something to find."""
+    if not keyring.root.rotating():
+        return "none under way"
+    return f"under way, {under_older(keyring)} keys under the one before"
 
 
 _FENCED: Final = """
