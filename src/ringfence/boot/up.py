@@ -15,9 +15,9 @@ from ringfence.boot import environment, migrate
 from ringfence.boot.console import Console
 from ringfence.boot.doors import certificate_of, open_http_port, open_port
 from ringfence.boot.gate_port import bind
+from ringfence.boot.half_restored import refuse_half_restored
 from ringfence.boot.keeper import Keeper
 from ringfence.boot.postgres import EmbeddedPostgres
-from ringfence.boot.restoring import refuse_half_restored
 from ringfence.boot.supervisor import Role, Supervisor, claim, command
 from ringfence.boot.unprivileged import die_with_parent
 from ringfence.boot.wiring import configure, ready_file, socket_of
@@ -49,8 +49,8 @@ def run(*, demo: bool) -> None:
     console = Console()
     with stoppable() as stopped:
         config = configure("owner")
-        refuse_half_restored(config.data_dir)
         held = claim(config.data_dir)
+        refuse_half_restored(config.data_dir)
         ports, way_out = open_port(config.port), bind(ready_file(config, "gate"))
         plain_ports = open_http_port(config)
         root = FileRootKey.load(config.root_key_path)
