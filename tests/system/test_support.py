@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -9,16 +10,17 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.support.desk import current_code
-from tests.support.house import Browser, House, Page, free_port
+from tests.support.house import COMMAND, Browser, House, Page, free_port
 
 pytestmark = pytest.mark.timeout(400)
 EMAIL = "noor@operator.example"
+PRIVACY = "privacy@operator.example"
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, str]]:
     folder: Path = tmp_path_factory.mktemp("house")
-    house = House(folder, free_port())
+    house = House(folder, free_port(), settings={"RINGFENCE_PRIVACY_ADDRESS": PRIVACY})
     link = house.start()
     yield house, link
     house.stop()
@@ -78,12 +80,21 @@ def test_the_road_on_a_running_installation(made: tuple[House, str]) -> None:
     assert "Sign in" in staff.get("/operator/").body
 
 
-def test_the_promises_are_tried(made: tuple[House, str]) -> None:
+def test_the_promises_are_tried_from_another_shell(made: tuple[House, str]) -> None:
+    """One that says nothing but where the data are: port and privacy address are those with which the installation runs."""
     house, _link = made
-    told = json.loads(house.run("prove", "--json").stdout)["promises"]
+    shell = {k: v for k, v in house.environment.items() if not k.startswith("RINGFENCE_")}
+    shell["RINGFENCE_DATA"] = str(house.data)
+    done = subprocess.run(
+        [*COMMAND, "prove", "--json"], env=shell, capture_output=True, text=True, check=False
+    )
+    told = json.loads(done.stdout)["promises"]
     states = {each["id"]: (each["state"], each["says"]) for each in told}
-    for promise in ("guard.staff", "use.support", "keep.operator"):
+    for promise in (
+        "guard.staff", "use.support", "keep.operator", "guard.transit", "gdpr.contact", "publish.policy", "cookies.session",
+    ):  # fmt: skip
         assert states[promise][0] == "kept", states[promise]
+    assert PRIVACY in done.stdout
 
 
 def test_a_member_is_not_made_staff(made: tuple[House, str]) -> None:

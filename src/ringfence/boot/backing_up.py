@@ -10,6 +10,7 @@ import psycopg
 
 from ringfence.apps.calls.objects import Objects
 from ringfence.boot import dump, environment
+from ringfence.boot.half_restored import refuse_half_restored
 from ringfence.boot.migrate import fingerprint
 from ringfence.boot.postgres import DATABASE, EmbeddedPostgres
 from ringfence.boot.supervisor import claim
@@ -36,6 +37,7 @@ def reading(config: Config) -> Iterator[str]:
     if not environment.embedded():
         yield config.database_urls.of("owner")
         return
+    refuse_half_restored(config.data_dir)
     server = server_of(config)
     url = server.admin_url.replace("@/postgres?", f"@/{DATABASE}?")
     if answers(url):

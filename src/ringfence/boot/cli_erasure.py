@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from ringfence.boot.commands import Command, Group, as_json, say
 from ringfence.lifecycle.backup.archive import Progress as Seen
@@ -83,14 +83,14 @@ def ledger_new_key(*, as_json: bool) -> None:
 
 @contextmanager
 def _shown(title: str, *, hidden: bool) -> Iterator[Seen]:
-    """A bar on the terminal: bytes so far, of database and recordings."""
+    """Bars on the terminal: bytes so far, of each kind as it comes."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), disable=hidden, transient=True) as bar:
-        tasks = {
-            kind: bar.add_task(f"{title}: {kind}", total=None, start=True) for kind in ("database", "objects")
-        }
+        tasks: dict[str, TaskID] = {}
 
         def seen(kind: str, count: int) -> None:
+            if kind not in tasks:
+                tasks[kind] = bar.add_task(f"{title}: {kind}", total=None)
             bar.advance(tasks[kind], count)
 
         yield seen

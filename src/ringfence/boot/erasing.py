@@ -14,11 +14,12 @@ import structlog
 from ringfence.boot.trail import Step
 from ringfence.core.config import Config
 from ringfence.core.errors import Unavailable
+from ringfence.lifecycle.accounts.leavers import erase_leavers
 from ringfence.lifecycle.backup.days import destroy_passed
 from ringfence.lifecycle.deletion import AT_ONCE, SETTLES_AFTER, Part, erase_all, open_erasures, settle
 from ringfence.lifecycle.ledger.book import place
 from ringfence.lifecycle.replay import replay
-from ringfence.lifecycle.scrub import scrub
+from ringfence.lifecycle.scrub import scrub, scrub_people
 from ringfence.lifecycle.sweep.sweeper import Sweeper
 from ringfence.policy import Plan, until
 from ringfence.policy.values import KeptLine
@@ -28,6 +29,7 @@ from ringfence.work.database import Database
 FINISH_S: Final = 10.0
 SETTLE_S: Final = 300.0
 DAYS_S: Final = 600.0
+LEFT_S: Final = 1800.0
 SCRUB_S: Final = 600.0
 QUIET_HOUR: Final = 3  # UTC; writing a table anew stops its readers for a moment
 AGAIN_S: Final = 2.0
@@ -68,16 +70,34 @@ def erasing_jobs(
     async def write_anew() -> None:
         now = vault.clock.now()
         if now.hour >= QUIET_HOUR and (not nights or nights[-1].date() < now.date()):
+            await asyncio.to_thread(forget_leavers, vault, database, sweeper)
             await asyncio.to_thread(scrub_tables, config, now)
             nights[:] = [now]
 
-    return [(finish, FINISH_S), (look_again, SETTLE_S), (let_go, DAYS_S), (write_anew, SCRUB_S)]
+    async def forget() -> None:
+        await asyncio.to_thread(forget_leavers, vault, database, sweeper)
+
+    return [
+        (forget, LEFT_S),
+        (finish, FINISH_S),
+        (look_again, SETTLE_S),
+        (let_go, DAYS_S),
+        (write_anew, SCRUB_S),
+    ]
+
+
+def forget_leavers(vault: Vault, database: Database, sweeper: Sweeper) -> None:
+    """People who belong to no account any more go, unless the clock is in doubt."""
+    if sweeper.look_at_clock() is None and (count := erase_leavers(database, vault.clock)):
+        structlog.get_logger().info("people who belong to no account were erased", count=count)
 
 
 def scrub_tables(config: Config, now: datetime) -> None:
-    """Take out of the database's files what deletions have left in them."""
+    """Take out of the database's files what deletions, and people who left, have left in them."""
     with psycopg.connect(config.database_urls.of("worker"), autocommit=True) as connection:
-        done = scrub(connection, now)
+        done, people = scrub(connection, now), scrub_people(connection)
+    if people.large:
+        structlog.get_logger().warning("tables of people were not written anew", count=len(people.large))
     if done is not None and done.large:
         structlog.get_logger().info(
             "tables too large to be written anew were vacuumed", count=len(done.large)

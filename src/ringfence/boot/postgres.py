@@ -75,7 +75,7 @@ class EmbeddedPostgres:
 
     def start(self) -> None:
         """Make the cluster if there is none, start the server, and wait until it answers."""
-        self._stop_leftover()
+        self.end_leftover()
         if not (self._folder / "PG_VERSION").exists():
             self._make_cluster()
         with self._log.open("ab") as log:
@@ -101,6 +101,20 @@ class EmbeddedPostgres:
                 self._server.send_signal(signal.SIGQUIT)
                 self._server.wait(STOP_S)
         self._server = None
+
+    def end_leftover(self) -> None:
+        """End what outlived a killed run: it has our data and no one to serve. Then its lock file means nothing."""
+        deadline = time.monotonic() + STOP_S
+        while holders := self._holders():
+            for pid in holders:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGINT if pid == self._written_pid() else signal.SIGQUIT)
+            if time.monotonic() > deadline:
+                raise Busy(
+                    f"Process {holders[0]} still has the database of this data folder. Stop it, then start again."
+                )
+            time.sleep(0.1)
+        (self._folder / "postmaster.pid").unlink(missing_ok=True)
 
     def make_database(self) -> str:
         """Make the platform's database unless it is there; the superuser's address of it."""
@@ -152,20 +166,6 @@ class EmbeddedPostgres:
         raise PostgresFailed(
             f"The database did not answer within {START_S:.0f} s. Its log ends: {self._log_end()}"
         )
-
-    def _stop_leftover(self) -> None:
-        """End what outlived a killed run: it has our data and no one to serve. Then its lock file means nothing."""
-        deadline = time.monotonic() + STOP_S
-        while holders := self._holders():
-            for pid in holders:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGINT if pid == self._written_pid() else signal.SIGQUIT)
-            if time.monotonic() > deadline:
-                raise Busy(
-                    f"Process {holders[0]} still has the database of this data folder. Stop it, then start again."
-                )
-            time.sleep(0.1)
-        (self._folder / "postmaster.pid").unlink(missing_ok=True)
 
     def _holders(self) -> list[int]:
         """The server and its backends of an earlier run: PostgreSQL's processes work in their data folder."""

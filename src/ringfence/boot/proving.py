@@ -9,7 +9,8 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ringfence.boot import environment, logs, wiring
+from ringfence.boot import environment, logs, running, wiring
+from ringfence.core import config as settings
 from ringfence.core.config import Config
 from ringfence.vault.vault import Vault
 
@@ -27,9 +28,14 @@ class Verdict:
 
 
 def prove() -> Verdict:
-    """Measure as the worker does, try as a stranger would. Raises Unavailable if the installation does not run."""
+    """Measure as the worker does, try as a stranger would, at the address at which the installation runs, whatever this shell says.
+
+    Raises Unavailable if it does not run.
+    """
     logs.configure("command")
-    config, vault = wiring.begin("web")
+    config = running.as_it_runs(wiring.configure("web"))
+    settings.install(config)
+    vault = wiring.start_django(config)
     from ringfence.apps.assurance.measurements import LOOK, TRIAL, Measured
     from ringfence.lifecycle.assurance.told import tell
     from ringfence.policy import load
@@ -99,7 +105,10 @@ def _try(config: Config, vault: Vault) -> Any:
         with (
             bar,
             opened(
-                config, vault, worker, sweeper_of(environment.read(login="worker"), vault, worker).run
+                config,
+                vault,
+                worker,
+                sweeper_of(running.as_it_runs(environment.read(login="worker")), vault, worker).run,
             ) as scene,
         ):
             task = bar.add_task("")

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from ringfence.boot import environment, migrate
+from ringfence.boot import environment, migrate, running
 from ringfence.boot.console import Console
 from ringfence.boot.doors import certificate_of, open_http_port, open_port
 from ringfence.boot.gate_port import bind
+from ringfence.boot.half_restored import refuse_half_restored
 from ringfence.boot.keeper import Keeper
 from ringfence.boot.postgres import EmbeddedPostgres
-from ringfence.boot.restoring import refuse_half_restored
 from ringfence.boot.supervisor import Role, Supervisor, claim, command
 from ringfence.boot.unprivileged import die_with_parent
 from ringfence.boot.wiring import configure, ready_file, socket_of
@@ -49,8 +49,9 @@ def run(*, demo: bool) -> None:
     console = Console()
     with stoppable() as stopped:
         config = configure("owner")
-        refuse_half_restored(config.data_dir)
         held = claim(config.data_dir)
+        refuse_half_restored(config.data_dir)
+        running.forget(config)
         ports, way_out = open_port(config.port), bind(ready_file(config, "gate"))
         plain_ports = open_http_port(config)
         root = FileRootKey.load(config.root_key_path)
@@ -73,12 +74,14 @@ def run(*, demo: bool) -> None:
                 greeting = _ask("welcome", *(["--demo"] if demo else []), env=supervisor.environment)
                 supervisor.await_ready()
             _first_call(greeting.get("call"), supervisor.environment, console)
+            running.say(config)
             console.ready(config, greeting.get("sign_in"))
             supervisor.run(Keeper(server).tend)
         except Stopped:
             console.stopping()
         finally:
             stopped()
+            running.forget(config)
             supervisor.stop()
             server.stop()
             os.close(held)

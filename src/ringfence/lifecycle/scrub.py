@@ -3,7 +3,8 @@
 PostgreSQL takes a deleted row out of sight, not out of its page; a wrapped key was read back from a heap file after DELETE and
 VACUUM. So, once a day, tables from which something was deleted are written anew (VACUUM FULL) as long as that takes a moment;
 their old files go, and the log's with the next checkpoints. After a call's deletion those are the tables of calls. Other tables hold names
-and addresses in the clear: after an account's erasure every table is written anew. A table too large for that is vacuumed, and what it
+and addresses in the clear: after an account's erasure every table is written anew, and those of people every night, since somebody who was removed, and an address that was changed,
+leave no other sign. A table too large for that is vacuumed, and what it
 still holds ends with the keys above it; receipts say which of the two it is.
 
 What people wrote is kept out of PostgreSQL's statistics altogether (`apps/accounts/logins`): they would outlive their rows.
@@ -20,6 +21,7 @@ from psycopg import sql
 
 from ringfence.apps.rows.cursor import set_tenant
 from ringfence.policy.catalogue import PlaceKind, catalogue
+from ringfence.policy.catalogue.values import Erasure, Whose
 
 TABLES: Final = ("calls_searchtokens", "calls_recording", "calls_transcript", "calls_call")
 LARGEST: Final = 256 * 1024 * 1024  # two or three seconds
@@ -64,6 +66,27 @@ def scrub(connection: psycopg.Connection[Any], now: datetime) -> Scrubbed | None
                 cursor.execute(_SCRUBBED, (now, account_id, now, not large))
     _close_log(connection)
     return Scrubbed(anew, large)
+
+
+def scrub_people(connection: psycopg.Connection[Any]) -> Scrubbed:
+    """Write the tables of people anew, whatever happened to them: they are small. Those that are large or in use are named.
+
+    `connection` is rf_worker's, in autocommit.
+    """
+    connection.execute(_WAIT)
+    tables = sorted(of_people())
+    anew = tuple(table for table in tables if _anew(connection, table))
+    _close_log(connection)
+    return Scrubbed(anew, tuple(table for table in tables if table not in anew))
+
+
+def of_people() -> set[str]:
+    """Tables about people who sign in, as the catalogue says, but for the trail: that is sealed, and the largest."""
+    return {
+        place.name
+        for place in catalogue().of(PlaceKind.TABLE).values()
+        if place.facets.whose is Whose.MEMBER and place.facets.erasure is Erasure.DELETED
+    }
 
 
 def others() -> set[str]:

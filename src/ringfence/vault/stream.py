@@ -22,7 +22,8 @@ MAGIC: Final = "ringfence.sealed-stream"
 SEGMENT: Final = 1024 * 1024
 LONGEST_HEADER: Final = 16 * 1024
 _COUNT_BYTES: Final = NONCE_BYTES - 1
-_CUT: Final = "This backup was cut short or changed: it does not open past this point."
+_CUT: Final = "This backup was cut short or changed. Take another copy of it, or an older backup."
+_NONE: Final = "This is not a backup of Ringfence, or its beginning is missing. Take another copy of it, or an older backup."
 
 
 class Readable(Protocol):
@@ -80,7 +81,10 @@ class OpeningStream(RawIOBase):
     def __init__(self, source: Readable, header: bytes, epoch_key: bytes) -> None:
         super().__init__()
         facts = read_header(header)
-        wrapped = bytes.fromhex(facts.pop("key"))
+        try:
+            wrapped = bytes.fromhex(facts.pop("key"))
+        except (KeyError, TypeError, ValueError):
+            raise Tampered(_NONE) from None
         bound = orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)
         self._cipher = AESGCM(open_(derive(epoch_key, "stream"), wrapped, aad=bound))
         self._aad = sha256(header).digest()
@@ -125,7 +129,7 @@ def header_of(source: Readable) -> bytes:
         if byte == b"\n":
             read_header(bytes(line))
             return bytes(line)
-    raise Tampered("This is not a backup of Ringfence, or its beginning is missing.")
+    raise Tampered(_NONE)
 
 
 def read_header(header: bytes) -> dict[str, Any]:
@@ -136,7 +140,7 @@ def read_header(header: bytes) -> dict[str, Any]:
         read = None
     facts: dict[str, Any] = read if isinstance(read, dict) else {}
     if facts.get("kind") != MAGIC:
-        raise Tampered("This is not a backup of Ringfence, or its beginning is missing.")
+        raise Tampered(_NONE)
     return facts
 
 

@@ -1,15 +1,21 @@
 """Where access ends, to the second, with no worker running; and who may not open it (guard.staff)."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from ringfence.apps.accounts.models import Role
+from ringfence.apps.accounts.tenancy import tenant
+from ringfence.apps.audit.acts import Act
+from ringfence.apps.support.ending import end_keyless
 from ringfence.apps.support.models import ReleasedPart
 from ringfence.apps.support.requests import asks
 from ringfence.apps.support.values import LAPSES_AFTER, State
 from ringfence.boot.supporting import end_what_is_over
 from ringfence.core.clock import ManualClock
+from ringfence.lifecycle.audit.trail import TrailFilters, read_trail
 from ringfence.vault.errors import EpochGone
 from ringfence.vault.support import approval_epoch
 from tests.db.support.conftest import REASON, Case
@@ -185,3 +191,77 @@ def test_a_person_who_is_removed_sees_nothing_from_the_next_request_on(
     remove(case.staff.person.email, clock)
     assert case.staff.get(case.page(ask_id)).status_code in {302, 404}
     assert case.staff.get("/operator/").status_code in {302, 404}
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def killed(*_args: object, **_named: object) -> None:
+    raise Killed
+
+
+def customer_takes_back(case: Case, ask_id: UUID) -> None:
+    case.visitor.post(f"/support/approvals/{ask_id}/withdraw/")
+
+
+def staff_give_back(case: Case, ask_id: UUID) -> None:
+    case.staff.post(f"/operator/access/{case.account_id}/{ask_id}/back/")
+
+
+@pytest.mark.parametrize(
+    ("last", "take_back"),
+    [
+        ("ringfence.apps.support.deciding.record", customer_takes_back),
+        ("ringfence.apps.support.desk.note", staff_give_back),
+    ],
+)
+def test_killed_while_it_is_taken_back(
+    case: Case,
+    clock: ManualClock,
+    last: str,
+    take_back: Callable[[Case, UUID], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The key is gone and nothing was committed: nothing opens from then on, and a worker lets the row and the trail say so."""
+    ask_id, vault, worker = case.approved(), case.office.vault, case.office.worker
+    other = case.approved()
+    with monkeypatch.context() as patch:
+        patch.setattr(last, killed)
+        with pytest.raises(Killed):
+            take_back(case, ask_id)
+    assert state_of(case, ask_id, clock) is State.IN_FORCE
+    assert case.staff.get(case.page(ask_id)).status_code == 403
+    before = withdrawals(case)
+    assert end_what_is_over(worker, vault) >= 1, "other tests left some of keyrings that are gone"
+    assert state_of(case, ask_id, clock) is State.ENDED
+    assert withdrawals(case) == before + 1
+    with tenant(case.account_id):
+        assert not ReleasedPart.objects.filter(account_id=case.account_id, ask_id=ask_id).exists()
+    assert end_what_is_over(worker, vault) == 0
+    assert withdrawals(case) == before + 1
+    assert state_of(case, other, clock) is State.IN_FORCE, "what nobody took back goes on"
+    assert case.staff.get(case.page(other)).status_code == 200
+
+
+def test_a_worker_that_looks_while_it_is_taken_back_waits_and_says_it_no_second_time(
+    case: Case, clock: ManualClock
+) -> None:
+    """It saw the key gone and the row as it was; the customer's transaction then ends well."""
+    ask_id, vault = case.approved(), case.office.vault
+    case.visitor.post(f"/support/approvals/{ask_id}/withdraw/")
+    before = withdrawals(case)
+    with case.office.worker.transaction(case.account_id) as cursor:
+        end_keyless(cursor, vault, case.account_id, ask_id, clock)
+    assert state_of(case, ask_id, clock) is State.WITHDRAWN
+    assert withdrawals(case) == before
+
+
+def state_of(case: Case, ask_id: UUID, clock: ManualClock) -> State:
+    return next(each for each in asks(case.account_id) if each.id == ask_id).state(clock.now())
+
+
+def withdrawals(case: Case) -> int:
+    return len(
+        read_trail(case.account_id, TrailFilters(act=Act.ACCESS_WITHDRAWN), clock=case.office.clock).events
+    )

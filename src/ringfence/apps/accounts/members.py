@@ -74,6 +74,7 @@ def add_member(account_id: UUID, *, email: str, role: Role, clock: Clock, name: 
     user = make_user(email=email, clock=clock, name=name)
     demand_no_staff(user.id)
     with tenant(account_id):
+        _hold(user)
         mine = Membership.objects.filter(account_id=account_id, user_id=user.id)
         if mine.first() is not None:
             raise AlreadyMember("This person is a member already. Change their role instead.")
@@ -83,6 +84,12 @@ def add_member(account_id: UUID, *, email: str, role: Role, clock: Clock, name: 
         )
         record(account_id, Act.MEMBER_ADDED, Thing("member", str(user.id)))
     return user
+
+
+def _hold(user: User) -> None:
+    """Whoever erases people that belong nowhere waits until this one belongs here. Raises BadAddress if they went a moment ago."""
+    if User.objects.select_for_update().filter(id=user.id).first() is None:
+        raise BadAddress("This person was erased a moment ago. Add them once more.")
 
 
 def demand_no_staff(user_id: UUID) -> None:

@@ -30,13 +30,13 @@ from ringfence.apps.audit.record import note
 from ringfence.apps.calls.models import ErasedPart
 from ringfence.apps.calls.objects import Objects, objects
 from ringfence.apps.keys.wiring import vault as installed
-from ringfence.apps.people.sessionstore import read
 from ringfence.core.clock import Clock
 from ringfence.core.config import current
 from ringfence.core.errors import Unavailable
 from ringfence.core.ids import new_id
 from ringfence.lifecycle import held
 from ringfence.lifecycle.accounts import tables
+from ringfence.lifecycle.accounts.leavers import end_sessions
 from ringfence.lifecycle.audit.ledger import HeadLedger, open_ledger
 from ringfence.lifecycle.doors import DjangoTransactions, Transactions
 from ringfence.lifecycle.ledger.batches import Entry, SignedBatch
@@ -75,8 +75,6 @@ _HOLDS: Final = "SELECT id FROM holds_hold WHERE account_id = %s"
 _HAS_ROWS: Final = "SELECT lookup.has_rows(%s, %s)"
 _ALONE: Final = "SELECT * FROM lookup.people_of_this_account_alone(%s)"
 _ERASE_PEOPLE: Final = "SELECT lookup.erase_people(%s)"
-_SESSIONS: Final = "SELECT session_key, session_data FROM django_session"
-_END_SESSIONS: Final = "DELETE FROM django_session WHERE session_key = ANY(%s)"
 _JOBS: Final = "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND args ->> 'account_id' = %s"
 _DONE: Final = """
 UPDATE calls_erasure SET state = 'done', done_at = COALESCE(done_at, %(now)s), tried_at = %(now)s, attempts = attempts + 1,
@@ -191,10 +189,7 @@ class Eraser:
         with self.database.transaction(account_id) as cursor:
             alone = {str(row[0]) for row in cursor.execute(_ALONE, (account_id,)).fetchall()}
             if alone:
-                ended = [
-                    key for key, data in cursor.execute(_SESSIONS).fetchall() if _person(key, data) in alone
-                ]
-                cursor.execute(_END_SESSIONS, (ended,))
+                end_sessions(cursor, alone)
         with self.database.transaction(account_id) as cursor:
             cursor.execute(_ERASE_PEOPLE, (account_id,))
 
@@ -273,9 +268,3 @@ def erase_due(eraser: Eraser, accounts: list[UUID]) -> int:
 def _holds(cursor: Any, account_id: UUID, table: str) -> bool:
     row = cursor.execute(_HAS_ROWS, (account_id, table)).fetchone()
     return bool(row and row[0])
-
-
-def _person(session_key: str, session_data: str) -> str:
-    """The id of whoever's session it is; empty for nobody's."""
-    person: str = read(session_key, session_data).get("_auth_user_id", "")
-    return person

@@ -20,6 +20,7 @@ from ringfence.policy.catalogue import Holding, PlaceKind, catalogue
 AT_ONCE: Final = timedelta(hours=1)
 _HOLDS: Final = "SELECT holds, calls FROM lookup.holds_in_force()"
 _TO_ERASE: Final = "SELECT * FROM lookup.accounts_to_erase(%s)"
+_LEFT: Final = "SELECT * FROM lookup.people_who_left(%s)"
 _ERASED: Final = "SELECT accounts, newest FROM lookup.erased_accounts()"
 _OLD_INVOICES: Final = "SELECT * FROM lookup.accounts_with_old_invoices(%s)"
 _CONSENTS: Final = "SELECT records, unrecorded, oldest_ends FROM lookup.consents_standing()"
@@ -107,15 +108,19 @@ def accounts(looking: Looking) -> Evidence:
         late = len(cursor.fetchall())
         cursor.execute(_ERASED)
         gone, newest = cursor.fetchone()
+        cursor.execute(_LEFT, [now])
+        left = len(cursor.fetchall())
     facts = {
         "overdue": str(late), "erased_accounts": str(gone), "last_erased": _moment(newest),
         "tables_emptied": str(len(tables.erased())), "tables_kept": ", ".join(tables.kept()),
+        "people_of_no_account": str(left),
     }  # fmt: skip
     if late:
         return broken("An account whose days of grace are over is not gone everywhere yet.", **facts)
     return kept(
         "A cancelled account is closed at once and erased when its days of grace are over: its keys first, then every table, "
-        "object and person that belong to nobody else.",
+        "object and person that belong to nobody else. Whoever was removed from their last account is gone within the hour, or "
+        "a day after they were made, and is in no byte of the database's files from the next night on.",
         **facts,
     )
 

@@ -9,12 +9,13 @@ end.json                how many of each; without it the backup is not whole
 import io
 import tarfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
-from typing import IO, Any, Final, Protocol
+from dataclasses import asdict, dataclass, replace
+from typing import IO, Any, Final, Protocol, cast
 
 import orjson
 
 from ringfence.core.errors import BadInput, Gone
+from ringfence.policy.catalogue import PlaceKind, catalogue
 from ringfence.vault.errors import Tampered
 
 FIRST: Final = "backup.json"
@@ -22,7 +23,14 @@ LAST: Final = "end.json"
 DATABASE: Final = "database/"
 OBJECTS: Final = "objects/"
 PIECE: Final = 4 * 1024 * 1024
-_NOT_WHOLE: Final = "This backup is not whole: its end is missing."
+_NOT_WHOLE: Final = (
+    "This backup is not whole: something of it is missing. Take another copy of it, or an older backup."
+)
+_FOREIGN: Final = (
+    "This backup holds what no backup of Ringfence holds. Take another copy of it, or an older backup."
+)
+# What `tarfile` raises over bytes that are no archive: its own errors, and those of reading a number or a name.
+_NO_TAR: Final = (tarfile.TarError, ValueError, OverflowError, EOFError)
 
 Progress = Callable[[str, int], None]
 
@@ -69,29 +77,78 @@ def write(
 
 
 def read(source: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
-    """The pieces of a backup, in order. Raises Tampered at its end if that is not what was written, and as soon as a byte
-    was changed.
+    """The pieces of a backup, in order, each to be read before the next. Raises Tampered, as soon as it is seen, where
+    something was changed, is missing or is none of ours; BadInput for an object whose name leads elsewhere.
     """
-    ended = False
+    said, seen, pieces, first = b"", Counts(), 0, True
     try:
         with tarfile.open(mode="r|", fileobj=source) as archive:
-            for member in archive:
-                content = archive.extractfile(member)
-                if content is None or ended:
-                    raise Tampered(_NOT_WHOLE)
-                ended = member.name == LAST
-                yield member.name, content
-    except tarfile.TarError:
+            while (member := archive.next()) is not None:
+                if said or not member.isreg():
+                    raise Tampered(_FOREIGN)
+                content = _Member(archive.extractfile(member))
+                if member.name == LAST:
+                    said = content.read()
+                    yield member.name, io.BytesIO(said)
+                    continue
+                pieces += member.name.startswith(DATABASE)
+                _demand_ours(member, first=first, piece=pieces, objects=seen.objects)
+                first = False
+                yield member.name, cast("IO[bytes]", content)
+                content.rest()
+                _count(seen, member)
+    except _NO_TAR:
         raise Tampered(_NOT_WHOLE) from None
-    if not ended:
+    _demand_whole(said, seen)
+
+
+def check(pieces: Iterator[tuple[str, IO[bytes]]], progress: Progress) -> None:
+    """Read a backup to its end and keep nothing of it. Raises as `read` does: then it was not fit to begin with."""
+    for _name, content in pieces:
+        while some := content.read(PIECE):
+            progress("check", len(some))
+
+
+def _demand_ours(member: tarfile.TarInfo, *, first: bool, piece: int, objects: int) -> None:
+    """What may come when: the facts, the database's pieces by number, objects."""
+    name = member.name
+    if name.startswith(OBJECTS) and not first:
+        if object_of(name).partition("/")[0] not in catalogue().of(PlaceKind.OBJECT):
+            raise Tampered(_FOREIGN)
+    elif name.startswith(DATABASE) and not first and not objects:
+        if name != f"{DATABASE}{piece:08}":
+            raise Tampered(_NOT_WHOLE)
+        if member.size > PIECE:
+            raise Tampered(_FOREIGN)
+    elif not (first and name == FIRST):
+        raise Tampered(_FOREIGN)
+
+
+def _count(seen: Counts, member: tarfile.TarInfo) -> None:
+    if member.name.startswith(DATABASE):
+        seen.database_bytes += member.size
+    elif member.name.startswith(OBJECTS):
+        seen.objects += 1
+        seen.object_bytes += member.size
+
+
+def _demand_whole(said: bytes, seen: Counts) -> None:
+    """Its end says how many of each there are."""
+    try:
+        counts = Counts(**orjson.loads(said))
+    except (orjson.JSONDecodeError, TypeError):
+        raise Tampered(_NOT_WHOLE) from None
+    if counts != replace(seen, missing=counts.missing) or not seen.database_bytes:
         raise Tampered(_NOT_WHOLE)
 
 
 def object_of(name: str) -> str:
     """The object's own name. Raises BadInput for what leads elsewhere."""
     own = name.removeprefix(OBJECTS)
-    if own.startswith("/") or ".." in own.split("/") or "\\" in own:
-        raise BadInput("This backup holds an object whose name is none of ours.")
+    if not own or own.startswith("/") or ".." in own.split("/") or "\\" in own:
+        raise BadInput(
+            "This backup holds an object whose name is none of ours. Take another copy of it, or an older backup."
+        )
     return own
 
 
@@ -117,6 +174,24 @@ def _add_object(
     counts.objects += 1
     counts.object_bytes += size
     progress("objects", size)
+
+
+class _Member:
+    """A piece of an archive. An archive that is cut inside it raises Tampered, as it does elsewhere."""
+
+    def __init__(self, inner: IO[bytes] | None) -> None:
+        self._inner = inner
+
+    def read(self, size: int = -1, /) -> bytes:
+        try:
+            return self._inner.read(size) if self._inner else b""
+        except _NO_TAR:
+            raise Tampered(_NOT_WHOLE) from None
+
+    def rest(self) -> None:
+        """What nobody read is read past, so that a piece is counted only if it is there."""
+        while self.read(PIECE):
+            continue
 
 
 class _Ranged(io.RawIOBase):

@@ -90,7 +90,9 @@ def opened(target: Target, name: str, vault: Vault) -> Iterator[Iterator[tuple[s
         try:
             day = date.fromisoformat(str(read_header(header).get("day")))
         except ValueError:
-            raise Tampered("This backup does not say of which day it is.") from None
+            raise Tampered(
+                "This backup does not say of which day it is. Take another copy of it, or an older backup."
+            ) from None
         try:
             key = vault.keyring.epoch(backup_epoch(day))
         except EpochGone:
@@ -98,5 +100,11 @@ def opened(target: Target, name: str, vault: Vault) -> Iterator[Iterator[tuple[s
                 f"This backup opens nothing: the key of {day} was destroyed when its days had passed, "
                 "or KEYRING_URL leads to another installation's keyring."
             ) from None
-        stream = io.BufferedReader(cast("io.RawIOBase", OpeningStream(source, header, key)))
-        yield archive.read(stream)
+        try:
+            opening = OpeningStream(source, header, key)
+        except Tampered:
+            raise Tampered(
+                "This backup was made by another installation, or its beginning was changed. Bring the root key, the keyring "
+                "and the ledger of the installation that made it, or take another copy of it."
+            ) from None
+        yield archive.read(io.BufferedReader(cast("io.RawIOBase", opening)))

@@ -98,10 +98,15 @@ class FolderTarget:
     @contextmanager
     def reading(self, name: str) -> Iterator[IO[bytes]]:
         try:
-            with (self._folder / name).open("rb") as file:
-                yield file
+            file = (self._folder / name).open("rb")
         except FileNotFoundError:
             raise NoBackup("There is no backup at this place.") from None
+        except OSError as error:
+            raise TargetFailed(
+                f"The backup cannot be read: {error.strerror}. Name a backup's file."
+            ) from error
+        with file:
+            yield file
 
     def _tidy(self) -> None:
         for draft in self._folder.glob(f"ringfence-*{_PART}"):
@@ -139,9 +144,12 @@ class BucketTarget:
     @contextmanager
     def reading(self, name: str) -> Iterator[Any]:
         try:
-            yield obstore.open_reader(self._store, name)
+            source = obstore.open_reader(self._store, name)
         except FileNotFoundError:
             raise NoBackup("There is no backup at this place.") from None
+        except (BaseError, OSError) as error:
+            raise TargetFailed("The backup's bucket cannot be read.") from error
+        yield source
 
 
 def open_target(url: str) -> Target:

@@ -15,7 +15,7 @@ GRANT UPDATE (plan, shelf, then_plan, then_at, then_by, then_shown, changed_at, 
 
 GRANT SELECT (id, slug, name, plan, then_at, follow_at, cancelled_at, erase_after, erasing_at)
     ON accounts_account TO rf_lookup;
-GRANT SELECT (id), DELETE ON accounts_user TO rf_lookup;
+GRANT SELECT (id, email, created_at), DELETE ON accounts_user TO rf_lookup;
 -- An account's erasure reaches every table with an account in it, those that are made later too (lookup.erase_rows).
 GRANT DELETE ON accounts_account TO rf_lookup;
 DO $$

@@ -134,3 +134,29 @@ BEGIN
     RETURN gone;
 END $$;
 GRANT EXECUTE ON FUNCTION lookup.erase_people(uuid) TO rf_worker;
+
+-- name: people_who_left
+-- Whoever belongs to no account and is not of the operator's, and was made before that moment.
+CREATE OR REPLACE FUNCTION lookup.people_who_left(made_before timestamptz) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT u.id FROM public.accounts_user u
+    WHERE u.created_at < made_before
+      AND NOT EXISTS (SELECT 1 FROM public.accounts_membership m WHERE m.user_id = u.id)
+      AND NOT EXISTS (SELECT 1 FROM public.staff_person s WHERE s.user_id = u.id)
+$$;
+GRANT EXECUTE ON FUNCTION lookup.people_who_left(timestamptz) TO rf_worker;
+
+-- name: erase_people_who_left
+-- They go, with the invitations to their address that nobody can use any more; says how many.
+CREATE OR REPLACE FUNCTION lookup.erase_people_who_left(made_before timestamptz) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE people uuid[]; gone bigint;
+BEGIN
+    people := ARRAY(SELECT lookup.people_who_left(made_before));
+    DELETE FROM public.people_invitation i USING public.accounts_user u
+    WHERE u.id = ANY (people) AND i.email = u.email AND (i.accepted_at IS NOT NULL OR i.revoked_at IS NOT NULL);
+    DELETE FROM public.accounts_user u WHERE u.id = ANY (people);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
+END $$;
+GRANT EXECUTE ON FUNCTION lookup.erase_people_who_left(timestamptz) TO rf_worker;

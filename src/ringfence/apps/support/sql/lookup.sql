@@ -18,6 +18,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 GRANT EXECUTE ON FUNCTION lookup.support_asks_over(timestamptz) TO rf_web, rf_worker;
 
+-- name: support_asks_in_force
+-- Approvals that say they are in force; whoever died while taking one back left its row so.
+CREATE OR REPLACE FUNCTION lookup.support_asks_in_force(at timestamptz) RETURNS TABLE (account_id uuid, id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT s.account_id, s.id FROM public.support_ask s WHERE s.approved AND s.ended_at IS NULL AND s.ends_at > at
+$$;
+GRANT EXECUTE ON FUNCTION lookup.support_asks_in_force(timestamptz) TO rf_worker;
+
 -- name: released_calls
 -- The calls that an approval opens, with what the customer's own list says of when and how long.
 CREATE OR REPLACE FUNCTION lookup.released_calls(account uuid, ask uuid)
