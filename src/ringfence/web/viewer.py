@@ -148,7 +148,12 @@ def needs(action: Action | None = None, *, post: Action | None = None) -> Callab
                 demand(viewer.role, asked)
                 if asked not in WHEN_CLOSED:
                     demand_open(viewer.account_id)
-                streams.begin(request, partial(_still, viewer, session_of(request), asked))
+                streams.begin(
+                    request,
+                    partial(_still, viewer, session_of(request), asked),
+                    viewer.account_id,
+                    viewer.user_id,
+                )
             return view(request, *args, **kwargs)
 
         checked.access = access  # type: ignore[attr-defined]

@@ -26,12 +26,15 @@ from ringfence.apps.calls.objects import objects
 from ringfence.apps.keys import wiring
 from ringfence.apps.people import sessions
 from ringfence.boot.clock import SystemClock
+from ringfence.boot.web import THREADS
 from ringfence.core.call import Channel
 from ringfence.core.clock import ManualClock
 from ringfence.core.config import current
+from ringfence.core.room import Room
 from ringfence.policy import Plan
 from ringfence.voice.runtime.ports import Admitted, Engines, Held
 from ringfence.voice.speech.fake import ScriptedStt, ToneTts
+from ringfence.web import streams
 from ringfence.work.database import Database as Pool
 from ringfence.work.desk import Desk
 from tests.browser.server import served
@@ -244,6 +247,62 @@ def test_rows_that_follow_lead_away(somebody: Somebody) -> None:
     assert (gone.status_code, gone.content) == (204, b"")
     assert gone["HX-Redirect"] == "/sign-in/?next=%2Flearn%2Fcalls%2F"
     assert "HX-Redirect" not in visitor.get("/learn/calls/live/").headers
+
+
+@pytest.fixture
+def few_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four for all, three for an account, two for one."""
+    monkeypatch.setattr(streams, "_accounts", Room(4, 3))
+    monkeypatch.setattr(streams, "_holders", Room(4, 2))
+
+
+def test_there_are_fewer_places_than_threads() -> None:
+    assert streams.MOST_OF_ONE < streams.MOST_OF_AN_ACCOUNT < streams.MOST < THREADS - 10
+
+
+@pytest.mark.usefixtures("few_places")
+def test_slow_readers_leave_pages_their_threads(
+    site: str, somebody: Somebody, long_call: UUID, office: Office, clock: ManualClock
+) -> None:
+    """Whatever they take at once, the rest is refused at once; an ordinary page answers; what ends is another's."""
+    other = Somebody(office, a_member(office.account_id, clock, Role.MANAGER, password=None))
+    recording, vcon = f"/api/v1/calls/{long_call}/recording", f"/api/v1/calls/{long_call}/vcon"
+
+    def reading(who: Somebody, path: str) -> Download:
+        return Download(site, path, {"Authorization": f"Bearer {who.token}"})
+
+    with reading(somebody, recording), reading(somebody, vcon) as second:
+        for path in (recording, vcon):
+            with reading(somebody, path) as refused:
+                assert refused.status == 503, "two are as many as one may have"
+        with reading(other, recording):
+            with reading(other, recording) as refused:
+                assert refused.status == 503, "three are as many as an account may have"
+            with reading(other, f"/api/v1/calls/{long_call}") as page:
+                assert page.status == 200
+            second._socket.close()
+            _await(lambda: streams._accounts.enter(office.account_id), "what was broken off is given back")
+            streams._accounts.leave(office.account_id)
+            with reading(other, vcon) as again:
+                assert again.status == 200
+    _await(lambda: not streams._accounts._of and not streams._holders._of, "nothing stays behind")
+
+
+@pytest.mark.usefixtures("few_places")
+def test_what_sends_nothing_in_pieces_keeps_no_place(site: str, somebody: Somebody, long_call: UUID) -> None:
+    for path in (f"/api/v1/calls/{somebody.key_id}/recording", f"/api/v1/calls/{long_call}/recording"):
+        headers = {"Authorization": f"Bearer {somebody.token}", "Range": f"bytes={int(SIZE) * 2}-"}
+        for _ in range(3):
+            with Download(site, path, headers) as download:
+                assert download.status in {404, 416}
+    _await(lambda: not streams._accounts._of, "nothing is taken")
+
+
+def _await(met: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + 20
+    while not met():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
 
 
 @dataclass

@@ -54,7 +54,9 @@ def needs_staff(view: View) -> View:
             return render(request, "operator/first.html", status=403)
         if not request.session.get(FACTOR_SHOWN):
             return stepup.ask(request)
-        streams.begin(request, partial(_still, person_of(request).id, found.state.id))
+        streams.begin(
+            request, partial(_still, person_of(request).id, found.state.id), None, person_of(request).id
+        )
         return view(request, *args, **kwargs)
 
     checked.access = Access(Who.STAFF, Who.STAFF)  # type: ignore[attr-defined]
