@@ -30,6 +30,7 @@ from tests.support.visitors import PASSWORD, Visitor, a_member
 
 DOMAIN = "example.org"
 SECRET = "a client's secret"
+LIES = ("unsigned", "public-key", "secret", "other-key", "changed", "silent", "somebody-else")
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     }
     claims["unverified"] = {"email": f"person-8@{DOMAIN}", "email_verified": False}
     claims["silent"] = {"email": f"person-8@{DOMAIN}"}
+    for lie in ("honest", *LIES):
+        claims[f"lie:{lie}"] = {"email": f"person-8@{DOMAIN}", "email_verified": True}
     claims["foreign"] = {"email": "person-8@elsewhere.example", "email_verified": True}
     with identity_provider(tmp_path_factory.mktemp("idp"), claims) as provider:
         yield provider
@@ -114,6 +117,22 @@ def test_an_address_that_was_not_vouched_for_lets_nobody_in(
     answer = come_in(visitor, sign_on, idp, sub)
     assert answer.status_code == 403
     assert not visitor.inside()
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_word_that_the_providers_key_did_not_sign_lets_nobody_in(
+    account_id: UUID, sign_on: UUID, idp: Provider, clock: ManualClock, lie: str
+) -> None:
+    """Not signed at all; with a MAC over the public key, or the client's secret; by another key; changed afterwards; without a
+    token; or with a token that means somebody else (RFC 8725, section 2.1).
+    """
+    person(account_id, 8, clock)
+    visitor = Visitor()
+    assert come_in(visitor, sign_on, idp, f"lie:{lie}").status_code == 403
+    assert not visitor.inside()
+    honest = Visitor()
+    assert come_in(honest, sign_on, idp, "lie:honest").status_code == 302
+    assert honest.inside()
 
 
 def test_nobody_is_made_by_a_providers_word(sign_on: UUID, idp: Provider) -> None:
