@@ -1,4 +1,4 @@
-"""A role that is taken away ends what is open: downloads that are read slowly, rows that follow by themselves, a call in a browser.
+"""A role that is taken away, another way in that is asked for, end what is open: downloads that are read slowly, rows that follow by themselves, a call in a browser.
 
 Real sockets and real time: each test waits for the end itself, with a few seconds as the most.
 """
@@ -9,6 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -24,7 +25,8 @@ from ringfence.apps.accounts.members import change_role, remove_member
 from ringfence.apps.accounts.models import Role, User
 from ringfence.apps.calls.objects import objects
 from ringfence.apps.keys import wiring
-from ringfence.apps.people import sessions
+from ringfence.apps.people import rules, sessions, signon
+from ringfence.apps.people.errors import NoSuchSignOn
 from ringfence.boot.clock import SystemClock
 from ringfence.boot.web import THREADS
 from ringfence.core.call import Channel
@@ -114,6 +116,15 @@ def somebody(office: Office, clock: ManualClock) -> Somebody:
     return Somebody(office, a_member(office.account_id, clock, Role.MANAGER, password=None))
 
 
+@pytest.fixture(autouse=True)
+def open_again(office: Office, clock: ManualClock) -> Iterator[None]:
+    """What one test asked of everybody is not asked in the next."""
+    yield
+    with suppress(NoSuchSignOn):
+        signon.forget_provider(office.account_id)
+    rules.ask_second_factor(office.account_id, wanted=False, clock=clock)
+
+
 class Download:
     """A connection that is read slowly; `rest` reads on until it ends."""
 
@@ -179,6 +190,19 @@ def signed_out(who: Somebody) -> None:
     sessions.end_all(who.person.id, who.office.clock)
 
 
+def enforced(who: Somebody) -> None:
+    """From now on the account's own identity provider alone opens it."""
+    signon.set_provider(
+        who.office.account_id, issuer="https://login.example.org", client_id="x", secret="y", domains="example.org",
+        clock=who.office.clock,
+    )  # fmt: skip
+    signon.enforce(who.office.account_id, enforced=True)
+
+
+def factor_asked(who: Somebody) -> None:
+    rules.ask_second_factor(who.office.account_id, wanted=True, clock=who.office.clock)
+
+
 def revoked(who: Somebody) -> None:
     apikeys.revoke(who.office.account_id, who.key_id, who.office.clock)
 
@@ -191,7 +215,7 @@ def _by_session(site: str, who: Somebody) -> dict[str, str]:
     return {"Cookie": cookies, "User-Agent": FIREFOX}
 
 
-@pytest.mark.parametrize("end", [lowered, sent_away, signed_out])
+@pytest.mark.parametrize("end", [lowered, sent_away, signed_out, enforced, factor_asked])
 @pytest.mark.parametrize("what", ["recording", "vcon"])
 def test_a_page_sends_no_more(
     site: str, somebody: Somebody, long_call: UUID, what: str, end: Callable[[Somebody], None]
@@ -230,7 +254,7 @@ def test_what_was_taken_from_another_ends_nothing(
     other = Somebody(office, a_member(office.account_id, clock, Role.MANAGER, password=None))
     path = f"/api/v1/calls/{long_call}/recording"
     with Download(site, path, {"Authorization": f"Bearer {somebody.token}"}) as download:
-        for end in (lowered, revoked, signed_out, sent_away):
+        for end in (enforced, factor_asked, lowered, revoked, signed_out, sent_away):
             end(other)
         assert download.read(1.5)
 
@@ -362,7 +386,7 @@ def a_ticket(somebody: Somebody) -> str:
     return str(answer.json()["path"]).rpartition("/")[2]
 
 
-@pytest.mark.parametrize("end", [lowered, sent_away, signed_out])
+@pytest.mark.parametrize("end", [lowered, sent_away, signed_out, enforced, factor_asked])
 def test_a_call_in_the_browser_ends(
     somebody: Somebody, office: Office, tmp_path: Path, end: Callable[[Somebody], None]
 ) -> None:

@@ -15,11 +15,12 @@ from allauth.socialaccount.models import SocialAccount
 
 from ringfence.apps.accounts.members import add_member
 from ringfence.apps.accounts.models import Role, User
-from ringfence.apps.people import signon
+from ringfence.apps.people import rules, sessions, signon
 from ringfence.apps.people.errors import BadSignOn
 from ringfence.boot.certificates import ensure
 from ringfence.boot.clock import SystemClock
 from ringfence.core.clock import ManualClock
+from ringfence.core.ids import new_id
 from ringfence.web.people import signing_on
 from tests.db.people.conftest import Acts
 from tests.support.accounts import an_account
@@ -187,6 +188,26 @@ def test_enforced_nothing_else_opens_the_account(
     assert f"/sign-in/company/{sign_on}/" in page
     assert through.post("/settings/sign-in/enforce/", enforced="no").status_code == 302
     assert outside.inside()
+
+
+def test_enforced_it_ends_what_is_open_to_those_who_came_in_otherwise(
+    account_id: UUID, sign_on: UUID, clock: ManualClock
+) -> None:
+    """What streams and calls in a browser ask, again and again; a second factor is the provider's matter."""
+    user = a_member(account_id, clock)
+    here = sessions.Seen(browser="Firefox", address="198.51.100.7", network="198.51.100.0/24")
+    ways = {"passkey": None, "sign_on": sign_on, "totp": sign_on, "link": new_id(clock)}
+    opened = {way: sessions.begin(user.id, way, here, clock, through) for way, through in ways.items()}
+
+    def going_on() -> set[str]:
+        return {way for way, each in opened.items() if sessions.role_now(account_id, user.id, each)}
+
+    assert going_on() == {"passkey", "sign_on", "totp"}, "another provider's word opens nothing"
+    signon.enforce(account_id, enforced=True)
+    rules.ask_second_factor(account_id, wanted=True, clock=clock)
+    assert going_on() == {"sign_on", "totp"}
+    signon.forget_provider(account_id)
+    assert going_on() == set()
 
 
 def test_a_providers_word_is_as_fresh_as_it_says(
