@@ -258,6 +258,7 @@ SILENT: Final[dict[str, str]] = {
     "apps/people/sessions:forget_ended": PERSON,
     "apps/people/sessions:note_use": "when a session was last used",
     "apps/people/sessions:prove": PERSON,
+    "apps/people/sessions:show": PERSON,
     "apps/keys/marking:_mark_all": "a migration: it vouches for the rows of before, once",
     "apps/keys/marks:_note": "a row that is not ours: the alarm itself",
     "apps/keys/marks:save": STEP,

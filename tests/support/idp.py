@@ -3,6 +3,8 @@
 with identity_provider(folder, {"sub": {"email": …, "email_verified": True}}) as provider:
     provider.issuer, provider.authority
     callback = provider.sign_in(authorization_url, "sub")
+
+Of a person whose `sub` begins with "lie:" its token is another than it signed: "lie:honest" alone comes unchanged.
 """
 
 import json
@@ -33,6 +35,57 @@ port, chain, key, claims = sys.argv[1:]
 users = [User(sub=sub, claims=said) for sub, said in json.loads(claims).items()]
 made = app(user_claims=users)
 made.debug = False
+
+import base64, hashlib, hmac
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from flask import request
+OTHER = rsa.generate_private_key(65537, 2048)
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+def unb64(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+def macced(head, said, secret):
+    first = b64(json.dumps(dict(head, alg="HS256")).encode()) + "." + said
+    return first + "." + b64(hmac.new(secret, first.encode(), hashlib.sha256).digest())
+
+def lied(token, kind):
+    "The token as somebody would give it out who does not have the provider's key."
+    head, said, signature = token.split(".")
+    header, claims = json.loads(unb64(head)), json.loads(unb64(said))
+    if kind == "unsigned":
+        return b64(json.dumps(dict(header, alg="none")).encode()) + "." + said + "."
+    if kind == "public-key":
+        [key] = made.test_client().get("/jwks").json["keys"]
+        public = jwt.algorithms.RSAAlgorithm.from_jwk(json.dumps(key))
+        return macced(header, said, public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    if kind == "secret":
+        return macced(header, said, request.form["client_secret"].encode())
+    if kind == "other-key":
+        return jwt.encode(claims, OTHER, algorithm="RS256", headers=header)
+    if kind == "changed":
+        return head + "." + b64(json.dumps(dict(claims, name="Eve")).encode()) + "." + signature
+    return token
+
+@made.after_request
+def lie(answer):
+    if request.path.endswith("/token") and answer.is_json and "id_token" in answer.json:
+        token = answer.json["id_token"]
+        sub = json.loads(unb64(token.split(".")[1]))["sub"]
+        if sub.startswith("lie:"):
+            kind = sub.removeprefix("lie:")
+            said = {**answer.json, "id_token": lied(token, kind)}
+            if kind == "silent":
+                del said["id_token"]
+            answer.set_data(json.dumps(said))
+    if request.path.endswith("/userinfo") and answer.is_json and answer.json.get("sub") == "lie:somebody-else":
+        answer.set_data(json.dumps({**answer.json, "sub": "person-0"}))
+    return answer
+
 make_server("127.0.0.1", int(port), made, threaded=True, ssl_context=(chain, key)).serve_forever()
 """
 

@@ -2,6 +2,9 @@
 
 A WebSocket upgrade under `/media/` goes to a media process, everything else to the web process;
 to the web process with one PROXY protocol line in front (version 1), which tells the client's address. See decision 0001.
+
+Room is bounded: altogether, by kind, and for each client's network. Pages leave room for media and media for pages, also within
+what one network may have. Whoever has too much is refused before TLS is spoken.
 """
 
 import asyncio
@@ -14,6 +17,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from ringfence.boot.answers import CLEAR, answer
+from ringfence.core.room import Room, network_of
 
 HEAD_LIMIT: Final = 16_384
 HEAD_S: Final = 10.0
@@ -22,12 +26,54 @@ ANSWER_S: Final = (
 )
 LEAVE_S: Final = 2.0
 BUFFER: Final = 1 << 20  # a page's thread is done with a response of this size, however slowly it is read
+STALL_S: Final = 30.0  # a reader that takes less than this much in so long is cut: whoever plays a recording asks for the rest again
+STALL_LEAST: Final = 32_768
+SEND_BUFFER: Final = (
+    1 << 18
+)  # what the system holds for one reader; more would hide for minutes whether they read
 MOST_CLIENTS: Final = 4096
+MOST_OF_A_KIND: Final = 3072  # pages, or media: the rest is the other's
+MOST_OF_ONE: Final = 1024  # one network: an office of hundreds behind one address, or a carrier
+MOST_OF_ONE_KIND: Final = 768
 BACKLOG: Final = 512
 _UPGRADE: Final = re.compile(rb"\r\nupgrade:[ \t]*websocket[ \t]*\r\n", re.IGNORECASE)
 _TLS_HANDSHAKE: Final = 0x16
 
 Contexts = Callable[[], ssl.SSLContext]
+
+
+class Rooms:
+    """What there is room for. A connection is in `everybody` from the start, and in its kind's once it said what it wants."""
+
+    def __init__(self) -> None:
+        self.free = asyncio.Semaphore(MOST_CLIENTS)
+        self.everybody = Room(MOST_CLIENTS, MOST_OF_ONE)
+        self.pages = Room(MOST_OF_A_KIND, MOST_OF_ONE_KIND)
+        self.media = Room(MOST_OF_A_KIND, MOST_OF_ONE_KIND)
+
+
+class _Place:
+    """One connection's places in the rooms, given back once."""
+
+    def __init__(self, rooms: Rooms, network: str) -> None:
+        self._rooms, self._network = rooms, network
+        self._has: list[Room] = []
+
+    def enter(self, room: Room) -> bool:
+        """Take a place, if there is one."""
+        if not room.enter(self._network):
+            return False
+        self._has.append(room)
+        return True
+
+    def of_kind(self, *, media: bool) -> bool:
+        """Take the place of a page's connection, or of media's."""
+        return self.enter(self._rooms.media if media else self._rooms.pages)
+
+    def leave(self) -> None:
+        self._rooms.free.release()
+        while self._has:
+            self._has.pop().leave(self._network)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +113,11 @@ class _Client(asyncio.Protocol):
 
     transport: asyncio.Transport
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, backends: Backends, room: asyncio.Semaphore) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, backends: Backends, place: _Place) -> None:
         self._loop = loop
         self._backends = backends
-        self._room = room
+        self._place = place
+        self._stall: asyncio.TimerHandle | None = None
         self._head = b""
         self._backend: asyncio.Transport | None = None
         self._connecting: asyncio.Task[None] | None = None
@@ -99,8 +146,9 @@ class _Client(asyncio.Protocol):
             self._give_up("431 Request Header Fields Too Large", "The request's head is too large.")
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._room.release()
+        self._place.leave()
         self._timer.cancel()
+        self._reads()
         if self._connecting is not None:
             self._connecting.cancel()
         if self._backend is not None:
@@ -109,14 +157,36 @@ class _Client(asyncio.Protocol):
     def pause_writing(self) -> None:
         if self._backend is not None:
             self._backend.pause_reading()
+        self._watch_reader()
 
     def resume_writing(self) -> None:
+        self._reads()
         if self._backend is not None:
             self._backend.resume_reading()
+
+    def _watch_reader(self) -> None:
+        """A page's thread waits for a reader that does not keep up. One that takes next to nothing is cut."""
+        self._reads()
+        self._stall = self._loop.call_later(STALL_S, self._look_again, self.transport.get_write_buffer_size())
+
+    def _look_again(self, before: int) -> None:
+        if before - self.transport.get_write_buffer_size() < STALL_LEAST:
+            self.transport.abort()
+        else:
+            self._watch_reader()
+
+    def _reads(self) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
 
     async def _connect(self, head: bytes) -> None:
         path = head.split(b"\r\n", 1)[0].split(b" ")[1:2]
         media = bool(path) and path[0].startswith(b"/media/") and _UPGRADE.search(head) is not None
+        if not self._place.of_kind(media=media):
+            self._give_up(
+                "503 Service Unavailable", "Too many connections are open. Close some, and try again."
+            )
+            return
         try:
             backend = await (self._to_media() if media else self._to_web())
         except (OSError, ValueError):
@@ -168,16 +238,14 @@ class _Client(asyncio.Protocol):
             self.transport.close()
 
 
-async def _welcome(
-    connection: socket.socket, contexts: Contexts, backends: Backends, room: asyncio.Semaphore
-) -> None:
+async def _welcome(connection: socket.socket, contexts: Contexts, backends: Backends, place: _Place) -> None:
     """Tell those who speak in the clear to use https, before TLS sees their bytes."""
     loop = asyncio.get_running_loop()
     client: _Client | None = None
 
     def made() -> _Client:
         nonlocal client
-        client = _Client(loop, backends, room)
+        client = _Client(loop, backends, place)
         return client
 
     try:
@@ -192,7 +260,7 @@ async def _welcome(
     except (OSError, ssl.SSLError, TimeoutError):
         connection.close()
     if client is None or not hasattr(client, "transport"):
-        room.release()  # nobody else will
+        place.leave()  # nobody else will
 
 
 async def _send_away(loop: asyncio.AbstractEventLoop, connection: socket.socket) -> None:
@@ -246,19 +314,25 @@ async def serve(sockets: list[socket.socket], contexts: Contexts, backends: Back
     """Accept until cancelled. `contexts` is asked for each connection: a new certificate is shown to whoever comes next."""
     loop = asyncio.get_running_loop()
     welcoming: set[asyncio.Task[None]] = set()
-    room = asyncio.Semaphore(MOST_CLIENTS)
+    rooms = Rooms()
 
     async def accept(listener: socket.socket) -> None:
         while True:
-            await room.acquire()
+            await rooms.free.acquire()
             try:
-                connection, _ = await loop.sock_accept(listener)
+                connection, peer = await loop.sock_accept(listener)
             except OSError:  # out of descriptors, or a client that left: others still want in
-                room.release()
+                rooms.free.release()
                 await asyncio.sleep(0.1)
                 continue
+            place = _Place(rooms, network_of(peer[0]))
+            if not place.enter(rooms.everybody):
+                connection.close()
+                place.leave()
+                continue
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            task = loop.create_task(_welcome(connection, contexts, backends, room))
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+            task = loop.create_task(_welcome(connection, contexts, backends, place))
             welcoming.add(task)
             task.add_done_callback(welcoming.discard)
 

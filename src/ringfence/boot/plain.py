@@ -13,10 +13,12 @@ from typing import Final, cast
 from urllib.parse import unquote
 
 from ringfence.boot.answers import answer
+from ringfence.core.room import Room, network_of
 
 HEAD_LIMIT: Final = 16_384
 HEAD_S: Final = 5.0
 MOST_CLIENTS: Final = 256
+MOST_OF_ONE: Final = 64  # one network
 PAGES: Final = frozenset({"GET", "HEAD"})
 NEVER: Final = frozenset({"api", "webhooks", "media"})
 SENTENCE: Final = (
@@ -56,16 +58,17 @@ def _refused() -> bytes:
 class _Client(asyncio.Protocol):
     """Reads one head, answers, and closes."""
 
-    def __init__(self, public_url: str, room: set["_Client"]) -> None:
+    def __init__(self, public_url: str, room: Room) -> None:
         self._public_url, self._room = public_url, room
         self._head, self._answered = b"", False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._timer = asyncio.get_running_loop().call_later(HEAD_S, self._transport.abort)
-        if len(self._room) >= MOST_CLIENTS:
+        self._network = network_of(transport.get_extra_info("peername")[0])
+        self._inside = self._room.enter(self._network)
+        if not self._inside:
             self._transport.abort()
-        self._room.add(self)
 
     def data_received(self, data: bytes) -> None:
         if self._answered:
@@ -79,7 +82,8 @@ class _Client(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._timer.cancel()
-        self._room.discard(self)
+        if self._inside:
+            self._room.leave(self._network)
 
     def _end(self, said: bytes) -> None:
         self._answered = True
@@ -90,7 +94,7 @@ class _Client(asyncio.Protocol):
 
 async def serve(sockets: list[socket.socket], public_url: str) -> None:
     """Accept until cancelled."""
-    loop, room = asyncio.get_running_loop(), set["_Client"]()
+    loop, room = asyncio.get_running_loop(), Room(MOST_CLIENTS, MOST_OF_ONE)
     servers = [await loop.create_server(lambda: _Client(public_url, room), sock=each) for each in sockets]
     try:
         await loop.create_future()

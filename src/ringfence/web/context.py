@@ -16,6 +16,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "outbox": has_outbox(viewer, request.META.get("REMOTE_ADDR", "")),
         "locked": found.locked if (found := door_of(request)) else (),
+        "wanting": found.wanting if found else (),
         "viewer": viewer,
         "staff": staff,
         "menu": menu(viewer, request.path) if viewer else operator_menu(request.path) if staff else (),

@@ -19,7 +19,7 @@ from ringfence.core.errors import NotAllowed, RingfenceError
 from ringfence.web import errors, headers, stepup
 from ringfence.web.api.problems import AWAY, method_not_allowed
 from ringfence.web.entries import purposes_of
-from ringfence.web.viewer import find
+from ringfence.web.viewer import FactorWanted, find
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 NOBODY: Final = ("/static/", "/api/", "/webhooks/", "/.well-known/")
@@ -89,8 +89,8 @@ class Errors:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         if request.path.startswith("/api/"):
             return None
-        if isinstance(error, stepup.NotFresh):
-            return stepup.ask(request)
+        if isinstance(error, stepup.NotFresh | FactorWanted):
+            return stepup.lead(request, error)
         if isinstance(error, RingfenceError):
             return led_away(request, errors.of_error(request, error), error)
         if isinstance(error, OperationalError):

@@ -12,10 +12,12 @@ from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 
 from ringfence.core.errors import NotAllowed
 from ringfence.web.clock import clock
-from ringfence.web.viewer import door_of
+from ringfence.web.people.factors import factors
+from ringfence.web.viewer import FactorWanted, door_of, person_of
 
 WITHIN: Final = timedelta(minutes=10)
 PAGE: Final = "/step-up/"
@@ -55,6 +57,16 @@ def ask(request: HttpRequest) -> HttpResponse:
         answer["HX-Redirect"] = target
         return answer
     return HttpResponseRedirect(target)
+
+
+def lead(request: HttpRequest, error: NotFresh | FactorWanted) -> HttpResponse:
+    """To the page that asks; whoever has no second factor, and needs one, to how to set one up."""
+    if isinstance(error, NotFresh) or factors(person_of(request)).any:
+        return ask(request)
+    answer = render(request, "account/second_factor.html", {"why": str(error)}, status=403)
+    if request.headers.get("HX-Request"):
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 def _back(request: HttpRequest) -> str:

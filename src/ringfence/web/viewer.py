@@ -55,7 +55,7 @@ def find(request: HttpRequest) -> Viewer | None:
     wanted = request.session.get(SESSION_ACCOUNT) if user.is_authenticated else None
     found = door(request, wanted)
     request.door = found  # type: ignore[attr-defined]
-    nowhere = found is not None and not found.open and not found.locked
+    nowhere = found is not None and not found.open and not found.locked and not found.wanting
     request.staff = of_user(user.id) if nowhere and isinstance(user, User) else None  # type: ignore[attr-defined]
     if found is None or not found.open or not isinstance(user, User):
         return None
@@ -142,19 +142,38 @@ def needs(action: Action | None = None, *, post: Action | None = None) -> Callab
             if viewer is None and getattr(request, "staff", None) is not None:
                 return HttpResponseRedirect(OPERATOR)
             if viewer is None:
+                _demand_factor(request)
                 return _to_sign_in(request)
             asked = access.of(request.method)
             if isinstance(asked, Action):
                 demand(viewer.role, asked)
                 if asked not in WHEN_CLOSED:
                     demand_open(viewer.account_id)
-                streams.begin(request, partial(_still, viewer, session_of(request), asked))
+                streams.begin(
+                    request,
+                    partial(_still, viewer, session_of(request), asked),
+                    viewer.account_id,
+                    viewer.user_id,
+                )
             return view(request, *args, **kwargs)
 
         checked.access = access  # type: ignore[attr-defined]
         return checked
 
     return decorate
+
+
+class FactorWanted(NotAllowed):
+    """The account opens with a second factor, and this session has shown none."""
+
+    code = "second_factor"
+
+
+def _demand_factor(request: HttpRequest) -> None:
+    """Raise FactorWanted where nothing but a second factor is missing."""
+    found = door_of(request)
+    if found is not None and found.wanting:
+        raise FactorWanted(f"{found.wanting[0].name} asks for a second factor of all its members.")
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:

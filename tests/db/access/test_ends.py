@@ -1,4 +1,4 @@
-"""A role that is taken away ends what is open: downloads that are read slowly, rows that follow by themselves, a call in a browser.
+"""A role that is taken away, another way in that is asked for, end what is open: downloads that are read slowly, rows that follow by themselves, a call in a browser.
 
 Real sockets and real time: each test waits for the end itself, with a few seconds as the most.
 """
@@ -9,6 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -24,14 +25,18 @@ from ringfence.apps.accounts.members import change_role, remove_member
 from ringfence.apps.accounts.models import Role, User
 from ringfence.apps.calls.objects import objects
 from ringfence.apps.keys import wiring
-from ringfence.apps.people import sessions
+from ringfence.apps.people import rules, sessions, signon
+from ringfence.apps.people.errors import NoSuchSignOn
 from ringfence.boot.clock import SystemClock
+from ringfence.boot.web import THREADS
 from ringfence.core.call import Channel
 from ringfence.core.clock import ManualClock
 from ringfence.core.config import current
+from ringfence.core.room import Room
 from ringfence.policy import Plan
 from ringfence.voice.runtime.ports import Admitted, Engines, Held
 from ringfence.voice.speech.fake import ScriptedStt, ToneTts
+from ringfence.web import streams
 from ringfence.work.database import Database as Pool
 from ringfence.work.desk import Desk
 from tests.browser.server import served
@@ -111,6 +116,15 @@ def somebody(office: Office, clock: ManualClock) -> Somebody:
     return Somebody(office, a_member(office.account_id, clock, Role.MANAGER, password=None))
 
 
+@pytest.fixture(autouse=True)
+def open_again(office: Office, clock: ManualClock) -> Iterator[None]:
+    """What one test asked of everybody is not asked in the next."""
+    yield
+    with suppress(NoSuchSignOn):
+        signon.forget_provider(office.account_id)
+    rules.ask_second_factor(office.account_id, wanted=False, clock=clock)
+
+
 class Download:
     """A connection that is read slowly; `rest` reads on until it ends."""
 
@@ -176,6 +190,19 @@ def signed_out(who: Somebody) -> None:
     sessions.end_all(who.person.id, who.office.clock)
 
 
+def enforced(who: Somebody) -> None:
+    """From now on the account's own identity provider alone opens it."""
+    signon.set_provider(
+        who.office.account_id, issuer="https://login.example.org", client_id="x", secret="y", domains="example.org",
+        clock=who.office.clock,
+    )  # fmt: skip
+    signon.enforce(who.office.account_id, enforced=True)
+
+
+def factor_asked(who: Somebody) -> None:
+    rules.ask_second_factor(who.office.account_id, wanted=True, clock=who.office.clock)
+
+
 def revoked(who: Somebody) -> None:
     apikeys.revoke(who.office.account_id, who.key_id, who.office.clock)
 
@@ -188,7 +215,7 @@ def _by_session(site: str, who: Somebody) -> dict[str, str]:
     return {"Cookie": cookies, "User-Agent": FIREFOX}
 
 
-@pytest.mark.parametrize("end", [lowered, sent_away, signed_out])
+@pytest.mark.parametrize("end", [lowered, sent_away, signed_out, enforced, factor_asked])
 @pytest.mark.parametrize("what", ["recording", "vcon"])
 def test_a_page_sends_no_more(
     site: str, somebody: Somebody, long_call: UUID, what: str, end: Callable[[Somebody], None]
@@ -227,7 +254,7 @@ def test_what_was_taken_from_another_ends_nothing(
     other = Somebody(office, a_member(office.account_id, clock, Role.MANAGER, password=None))
     path = f"/api/v1/calls/{long_call}/recording"
     with Download(site, path, {"Authorization": f"Bearer {somebody.token}"}) as download:
-        for end in (lowered, revoked, signed_out, sent_away):
+        for end in (enforced, factor_asked, lowered, revoked, signed_out, sent_away):
             end(other)
         assert download.read(1.5)
 
@@ -244,6 +271,62 @@ def test_rows_that_follow_lead_away(somebody: Somebody) -> None:
     assert (gone.status_code, gone.content) == (204, b"")
     assert gone["HX-Redirect"] == "/sign-in/?next=%2Flearn%2Fcalls%2F"
     assert "HX-Redirect" not in visitor.get("/learn/calls/live/").headers
+
+
+@pytest.fixture
+def few_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four for all, three for an account, two for one."""
+    monkeypatch.setattr(streams, "_accounts", Room(4, 3))
+    monkeypatch.setattr(streams, "_holders", Room(4, 2))
+
+
+def test_there_are_fewer_places_than_threads() -> None:
+    assert streams.MOST_OF_ONE < streams.MOST_OF_AN_ACCOUNT < streams.MOST < THREADS - 10
+
+
+@pytest.mark.usefixtures("few_places")
+def test_slow_readers_leave_pages_their_threads(
+    site: str, somebody: Somebody, long_call: UUID, office: Office, clock: ManualClock
+) -> None:
+    """Whatever they take at once, the rest is refused at once; an ordinary page answers; what ends is another's."""
+    other = Somebody(office, a_member(office.account_id, clock, Role.MANAGER, password=None))
+    recording, vcon = f"/api/v1/calls/{long_call}/recording", f"/api/v1/calls/{long_call}/vcon"
+
+    def reading(who: Somebody, path: str) -> Download:
+        return Download(site, path, {"Authorization": f"Bearer {who.token}"})
+
+    with reading(somebody, recording), reading(somebody, vcon) as second:
+        for path in (recording, vcon):
+            with reading(somebody, path) as refused:
+                assert refused.status == 503, "two are as many as one may have"
+        with reading(other, recording):
+            with reading(other, recording) as refused:
+                assert refused.status == 503, "three are as many as an account may have"
+            with reading(other, f"/api/v1/calls/{long_call}") as page:
+                assert page.status == 200
+            second._socket.close()
+            _await(lambda: streams._accounts.enter(office.account_id), "what was broken off is given back")
+            streams._accounts.leave(office.account_id)
+            with reading(other, vcon) as again:
+                assert again.status == 200
+    _await(lambda: not streams._accounts._of and not streams._holders._of, "nothing stays behind")
+
+
+@pytest.mark.usefixtures("few_places")
+def test_what_sends_nothing_in_pieces_keeps_no_place(site: str, somebody: Somebody, long_call: UUID) -> None:
+    for path in (f"/api/v1/calls/{somebody.key_id}/recording", f"/api/v1/calls/{long_call}/recording"):
+        headers = {"Authorization": f"Bearer {somebody.token}", "Range": f"bytes={int(SIZE) * 2}-"}
+        for _ in range(3):
+            with Download(site, path, headers) as download:
+                assert download.status in {404, 416}
+    _await(lambda: not streams._accounts._of, "nothing is taken")
+
+
+def _await(met: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + 20
+    while not met():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
 
 
 @dataclass
@@ -303,7 +386,7 @@ def a_ticket(somebody: Somebody) -> str:
     return str(answer.json()["path"]).rpartition("/")[2]
 
 
-@pytest.mark.parametrize("end", [lowered, sent_away, signed_out])
+@pytest.mark.parametrize("end", [lowered, sent_away, signed_out, enforced, factor_asked])
 def test_a_call_in_the_browser_ends(
     somebody: Somebody, office: Office, tmp_path: Path, end: Callable[[Somebody], None]
 ) -> None:

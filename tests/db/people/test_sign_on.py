@@ -15,11 +15,12 @@ from allauth.socialaccount.models import SocialAccount
 
 from ringfence.apps.accounts.members import add_member
 from ringfence.apps.accounts.models import Role, User
-from ringfence.apps.people import signon
+from ringfence.apps.people import rules, sessions, signon
 from ringfence.apps.people.errors import BadSignOn
 from ringfence.boot.certificates import ensure
 from ringfence.boot.clock import SystemClock
 from ringfence.core.clock import ManualClock
+from ringfence.core.ids import new_id
 from ringfence.web.people import signing_on
 from tests.db.people.conftest import Acts
 from tests.support.accounts import an_account
@@ -30,6 +31,7 @@ from tests.support.visitors import PASSWORD, Visitor, a_member
 
 DOMAIN = "example.org"
 SECRET = "a client's secret"
+LIES = ("unsigned", "public-key", "secret", "other-key", "changed", "silent", "somebody-else")
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +43,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     }
     claims["unverified"] = {"email": f"person-8@{DOMAIN}", "email_verified": False}
     claims["silent"] = {"email": f"person-8@{DOMAIN}"}
+    for lie in ("honest", *LIES):
+        claims[f"lie:{lie}"] = {"email": f"person-8@{DOMAIN}", "email_verified": True}
     claims["foreign"] = {"email": "person-8@elsewhere.example", "email_verified": True}
     with identity_provider(tmp_path_factory.mktemp("idp"), claims) as provider:
         yield provider
@@ -116,6 +120,22 @@ def test_an_address_that_was_not_vouched_for_lets_nobody_in(
     assert not visitor.inside()
 
 
+@pytest.mark.parametrize("lie", LIES)
+def test_a_word_that_the_providers_key_did_not_sign_lets_nobody_in(
+    account_id: UUID, sign_on: UUID, idp: Provider, clock: ManualClock, lie: str
+) -> None:
+    """Not signed at all; with a MAC over the public key, or the client's secret; by another key; changed afterwards; without a
+    token; or with a token that means somebody else (RFC 8725, section 2.1).
+    """
+    person(account_id, 8, clock)
+    visitor = Visitor()
+    assert come_in(visitor, sign_on, idp, f"lie:{lie}").status_code == 403
+    assert not visitor.inside()
+    honest = Visitor()
+    assert come_in(honest, sign_on, idp, "lie:honest").status_code == 302
+    assert honest.inside()
+
+
 def test_nobody_is_made_by_a_providers_word(sign_on: UUID, idp: Provider) -> None:
     visitor = Visitor()
     User._base_manager.filter(email=f"person-1@{DOMAIN}").update(email=f"gone-{sign_on}@{DOMAIN}")
@@ -168,6 +188,26 @@ def test_enforced_nothing_else_opens_the_account(
     assert f"/sign-in/company/{sign_on}/" in page
     assert through.post("/settings/sign-in/enforce/", enforced="no").status_code == 302
     assert outside.inside()
+
+
+def test_enforced_it_ends_what_is_open_to_those_who_came_in_otherwise(
+    account_id: UUID, sign_on: UUID, clock: ManualClock
+) -> None:
+    """What streams and calls in a browser ask, again and again; a second factor is the provider's matter."""
+    user = a_member(account_id, clock)
+    here = sessions.Seen(browser="Firefox", address="198.51.100.7", network="198.51.100.0/24")
+    ways = {"passkey": None, "sign_on": sign_on, "totp": sign_on, "link": new_id(clock)}
+    opened = {way: sessions.begin(user.id, way, here, clock, through) for way, through in ways.items()}
+
+    def going_on() -> set[str]:
+        return {way for way, each in opened.items() if sessions.role_now(account_id, user.id, each)}
+
+    assert going_on() == {"passkey", "sign_on", "totp"}, "another provider's word opens nothing"
+    signon.enforce(account_id, enforced=True)
+    rules.ask_second_factor(account_id, wanted=True, clock=clock)
+    assert going_on() == {"sign_on", "totp"}
+    signon.forget_provider(account_id)
+    assert going_on() == set()
 
 
 def test_a_providers_word_is_as_fresh_as_it_says(

@@ -114,6 +114,7 @@ def test_any_target_leads_to_our_own_address(rest: str) -> None:
 async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     monkeypatch.setattr(plain, "HEAD_S", 0.5)
     monkeypatch.setattr(plain, "MOST_CLIENTS", 3)
+    monkeypatch.setattr(plain, "MOST_OF_ONE", 2)
     bound = socket.create_server(("127.0.0.1", 0))
     task = asyncio.get_running_loop().create_task(plain.serve([bound], HOME))
     yield bound.getsockname()[1]
@@ -150,3 +151,14 @@ async def test_those_who_wait_do_not_fill_it(port: int) -> None:
     assert b" 308 " in await talk(port, b"GET / HTTP/1.1\r\n\r\n")
     for _, writer in idle:
         writer.close()
+
+
+async def test_one_network_does_not_take_all_of_it(port: int) -> None:
+    held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+    extra, writer = await asyncio.open_connection("127.0.0.1", port)
+    assert await extra.read() == b"", "a third is let go of at once"
+    reader, elsewhere = await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.2", 0))
+    elsewhere.write(b"GET / HTTP/1.1\r\n\r\n")
+    assert b" 308 " in await reader.read()
+    for each in (writer, elsewhere, *(w for _, w in held)):
+        each.close()

@@ -71,6 +71,8 @@ class Act(StrEnum):
     SIGNED_OUT = "signed_out"
     SESSION_ENDED = "session_ended"
     RULES_CHANGED = "rules_changed"
+    SECOND_FACTOR_ASKED = "second_factor_asked"
+    SECOND_FACTOR_NOT_ASKED = "second_factor_not_asked"
     SIGN_IN_CHANGED = "sign_in_changed"
     PROFILE_CHANGED = "profile_changed"
     COUNTING_CHOSEN = "counting_chosen"
@@ -172,6 +174,8 @@ FACTS: Final[MappingProxyType[Act, Facts]] = MappingProxyType(
         Act.INVITATION_REVOKED: Facts("took an invitation back", source=True),
         Act.SIGN_ON_CHANGED: Facts("changed the account's single sign-on", source=True),
         Act.RULES_CHANGED: Facts("changed after how long members are signed out", source=True),
+        Act.SECOND_FACTOR_ASKED: Facts("had all members asked for a second factor", source=True),
+        Act.SECOND_FACTOR_NOT_ASKED: Facts("had members no longer asked for a second factor", source=True),
         Act.SIGNED_OUT: Facts("signed out", source=True),
         Act.ACCOUNT_ENTERED: Facts("switched to this account", source=True),
         Act.TRAIL_EXPORTED: Facts("exported the audit log", source=True),

@@ -13,7 +13,7 @@ from ringfence.apps.rows.base import Row, TenantRow
 class Session(Marked, Row):
     """That somebody is signed in. The browser's cookie names Django's session, which names this row.
 
-    `method` says how they came in; `through` is the single sign-on that vouched for them, and bounds where they may go.
+    `method` is the strongest that they showed in it; `through` is the single sign-on that vouched for them, and bounds where they may go.
     """
 
     COVERED = ("id", "user_id", "method", "through", "began_at", "proved_at", "ended_at")
@@ -110,9 +110,10 @@ class Details(TenantRow):
 
 
 class Rules(TenantRow):
-    """What an account asks of those who come in: after how many idle minutes they are signed out."""
+    """What an account asks of those who come in: after how many idle minutes they are signed out, and a second factor."""
 
     idle_minutes = models.PositiveSmallIntegerField()
+    second_factor = models.BooleanField(db_default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account_id"], name="people_rules_once")]

@@ -17,6 +17,7 @@ from ringfence.apps.accounts.models import Membership, Role
 from ringfence.apps.keys.marks import genuine, row_of
 from ringfence.apps.people.errors import NoSuchSession
 from ringfence.apps.people.models import Place, Session
+from ringfence.apps.people.rules import DEFAULT, FACTORS, Asked
 from ringfence.apps.rows.cursor import Cursor
 from ringfence.core.clock import Clock
 from ringfence.core.ids import new_id
@@ -51,7 +52,9 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A session as a request finds it. `vouched` is whether its person proved who they are at this place."""
+    """A session as a request finds it. `vouched` is whether its person proved who they are at this place; `factor_shown`, that a
+    second factor was shown in this very session.
+    """
 
     id: UUID
     method: str
@@ -61,6 +64,10 @@ class State:
     proved_at: datetime
     vouched: bool
     elsewhere: bool  # this very request is the first from a new place
+
+    @property
+    def factor_shown(self) -> bool:
+        return self.method in FACTORS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +131,9 @@ def look(session_id: UUID, user_id: UUID, seen: Seen, clock: Clock) -> State | N
 
 
 def role_now(account_id: UUID, user_id: UUID, session_id: UUID) -> Role | None:
-    """The role in an account of somebody whose session is open; None once the role or the session was taken away."""
+    """The role in an account of somebody whose session opens it; None once the role or the session was taken away, or the account
+    asks for another way in, or for a second factor.
+    """
     with connection.cursor() as cursor:
         return role_of(cursor, account_id, user_id, session_id)
 
@@ -141,7 +150,9 @@ def role_in(
     """The role that `lookup.member_now` found, if both its rows are ours."""
     if found is None or found[0] is None:
         return None
-    member_id, role, since, member_mark, *said, session_mark = found
+    member_id, role, since, member_mark, *said, session_mark, sign_on, enforced, second_factor, has_factor = (
+        found
+    )
     membership = {
         "id": member_id,
         "account_id": account_id,
@@ -154,7 +165,17 @@ def role_in(
     ours = genuine(Membership, membership, member_mark, cursor) and genuine(
         Session, session, session_mark, cursor
     )
-    return Role(role) if ours else None
+    asked = Asked(
+        idle=DEFAULT.idle,
+        sign_on=sign_on,
+        enforced=enforced,
+        second_factor=second_factor,
+        has_factor=has_factor,
+    )
+    opens = asked.lets_in(session["through"]) and not asked.wants_factor(
+        session["through"], session["method"]
+    )
+    return Role(role) if ours and opens else None
 
 
 def is_open(user_id: UUID, session_id: UUID) -> bool:
@@ -172,13 +193,20 @@ def note_use(state: State, seen: Seen, clock: Clock) -> None:
     mine.update(seen_at=now, address=seen.address)
 
 
-def prove(session_id: UUID, seen: Seen, clock: Clock) -> None:
-    """Its person has just proved, at this place, who they are."""
+def prove(session_id: UUID, seen: Seen, clock: Clock, method: str) -> None:
+    """Its person has just proved by `method`, at this place, who they are."""
     now = clock.now()
     with transaction.atomic():
         Session.objects.filter(id=session_id).update(proved_at=now, seen_at=now)
+        show(session_id, method)
         here = Place.objects.filter(session_id=session_id, browser=seen.browser, network=seen.network)
         here.update(vouched_at=now, seen_at=now, address=seen.address)
+
+
+def show(session_id: UUID, method: str) -> None:
+    """A second factor was shown in it, or set up. A password after that takes nothing away."""
+    if method in FACTORS:
+        Session.objects.filter(id=session_id).update(method=method)
 
 
 def end(user_id: UUID, session_id: UUID, clock: Clock) -> None:

@@ -53,6 +53,7 @@ def index(request: HttpRequest, query: Query[AuditQuery]) -> dict[str, Any]:
 
 @router.get("/export", summary="The whole log as JSON lines that `ringfence verify` checks offline")
 @needs(Action.SEE_AUDIT)
+@streams.placed
 def export(request: HttpRequest) -> HttpResponseBase:
     account_id = holder_of(request).account_id
     trail.demand_promise(trail.plan_of(account_id))

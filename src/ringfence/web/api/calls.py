@@ -121,6 +121,7 @@ def delete(request: HttpRequest, call_id: UUID) -> HttpResponse:
 
 @router.get("/{uuid:call_id}/recording", summary="The recording as WAV; ranges are exact")
 @needs(Action.HEAR_CALLS)
+@streams.placed
 def recording(request: HttpRequest, call_id: UUID) -> HttpResponseBase:
     opened = open_recording(holder_of(request).account_id, call_id, purpose=PROVIDING, clock=clock())
     return ranges.serve(request, opened, clock())
@@ -162,6 +163,7 @@ def receipt(request: HttpRequest, call_id: UUID) -> dict[str, Any]:
 
 @router.get("/{uuid:call_id}/vcon", summary="The call as vCon, with its audio")
 @needs(Action.EXPORT_CALLS)
+@streams.placed
 def vcon(request: HttpRequest, call_id: UUID) -> HttpResponseBase:
     pieces = vcon_stream(holder_of(request).account_id, call_id, clock=clock())  # 404 before it begins
     return StreamingHttpResponse(streams.guarded(request, pieces, clock()), content_type=MEDIA_TYPE)

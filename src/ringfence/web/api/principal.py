@@ -57,7 +57,7 @@ def needs(action: Action) -> Callable[[Operation], Operation]:
             demand(holder, action)
             if action not in WHEN_CLOSED:
                 demand_open(holder.account_id)
-            streams.begin(request, lambda: _still(holder, action))
+            streams.begin(request, lambda: _still(holder, action), holder.account_id, holder.key_id)
             who = Actor(ActorKind.API_KEY, holder.key_id, request.META.get("REMOTE_ADDR") or None)
             with acting(who):
                 return operation(request, *args, **kwargs)

@@ -71,6 +71,7 @@ def proof(request: HttpRequest, event_id: UUID) -> HttpResponse:
 
 @require_POST
 @needs(Action.SEE_AUDIT)
+@streams.placed
 def export(request: HttpRequest) -> HttpResponseBase:
     """The whole log with its proofs. That it was exported stands in it, too."""
     viewer = viewer_of(request)

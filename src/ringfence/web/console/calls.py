@@ -69,6 +69,7 @@ def show(request: HttpRequest, call_id: UUID) -> HttpResponse:
 
 @require_GET
 @needs(Action.HEAR_CALLS)
+@streams.placed
 def recording(request: HttpRequest, call_id: UUID) -> HttpResponseBase:
     """The audio, whole or in ranges."""
     opened = open_recording(viewer_of(request).account_id, call_id, purpose=PROVIDING, clock=clock())
@@ -77,6 +78,7 @@ def recording(request: HttpRequest, call_id: UUID) -> HttpResponseBase:
 
 @require_GET
 @needs(Action.EXPORT_CALLS)
+@streams.placed
 def vcon(request: HttpRequest, call_id: UUID) -> HttpResponseBase:
     """The call as vCon, with its audio."""
     pieces = vcon_stream(viewer_of(request).account_id, call_id, clock=clock())

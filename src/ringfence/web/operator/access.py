@@ -13,7 +13,7 @@ from ringfence.apps.keys.wiring import vault
 from ringfence.apps.staff.people import Person
 from ringfence.apps.support import desk, reading
 from ringfence.apps.support.errors import NotReleased
-from ringfence.web import ranges
+from ringfence.web import ranges, streams
 from ringfence.web.clock import clock
 from ringfence.web.operator.door import me, needs_staff
 from ringfence.web.operator.rows import rows
@@ -73,6 +73,7 @@ class _Released:
 
 @require_GET
 @needs_staff
+@streams.placed
 def recording(request: HttpRequest, account_id: UUID, ask_id: UUID, call_id: UUID) -> HttpResponseBase:
     """The audio of one of them, whole or in ranges."""
     person = me(request)

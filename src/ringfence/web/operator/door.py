@@ -18,7 +18,6 @@ from ringfence.apps.staff.people import Person, of_user
 from ringfence.core.errors import NotFound
 from ringfence.web import stepup, streams
 from ringfence.web.access import Access, Who
-from ringfence.web.people.entering import FACTOR_SHOWN
 from ringfence.web.people.factors import factors
 from ringfence.web.viewer import door_of, person_of
 
@@ -52,9 +51,11 @@ def needs_staff(view: View) -> View:
             raise NotFound(NOTHING)
         if not factors(person_of(request)).any:
             return render(request, "operator/first.html", status=403)
-        if not request.session.get(FACTOR_SHOWN):
+        if not found.state.factor_shown:
             return stepup.ask(request)
-        streams.begin(request, partial(_still, person_of(request).id, found.state.id))
+        streams.begin(
+            request, partial(_still, person_of(request).id, found.state.id), None, person_of(request).id
+        )
         return view(request, *args, **kwargs)
 
     checked.access = Access(Who.STAFF, Who.STAFF)  # type: ignore[attr-defined]

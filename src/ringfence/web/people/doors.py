@@ -26,11 +26,14 @@ PASSIVE_END: Final = "/going"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """What lies open to a request. `locked` are accounts that want their own identity provider first."""
+    """What lies open to a request. `locked` are accounts that want their own identity provider first, `wanting` those that want a
+    second factor, which this session has not shown.
+    """
 
     state: sessions.State
     open: tuple[Belonging, ...]
     locked: tuple[tuple[Belonging, UUID], ...]
+    wanting: tuple[Belonging, ...]
     idle: timedelta
 
 
@@ -65,15 +68,18 @@ def _sorted(
     def of(each: Belonging) -> Asked:
         return asked.get(each.account_id, DEFAULT)
 
-    reached = tuple(each for each in everywhere if of(each).lets_in(state.through))
+    let_in = tuple(each for each in everywhere if of(each).lets_in(state.through))
+    wanting = tuple(each for each in let_in if of(each).wants_factor(state.through, state.method))
+    reached = tuple(each for each in let_in if each not in wanting)
     locked = tuple(
         (each, sign_on)
         for each in everywhere
-        if each not in reached and of(each).enforced and (sign_on := of(each).sign_on) is not None
+        if each not in let_in and of(each).enforced and (sign_on := of(each).sign_on) is not None
     )
-    looked_at = next((each for each in reached if str(each.account_id) == wanted), next(iter(reached), None))
+    first = next(iter(reached or wanting), None)
+    looked_at = next((each for each in reached if str(each.account_id) == wanted), first)
     idle = of(looked_at).idle if looked_at else DEFAULT.idle
-    return Door(state=state, open=reached, locked=locked, idle=idle)
+    return Door(state=state, open=reached, locked=locked, wanting=wanting, idle=idle)
 
 
 def _session_of(request: HttpRequest) -> UUID | None:

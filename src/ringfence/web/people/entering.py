@@ -24,12 +24,11 @@ from ringfence.web.people.seen import seen
 from ringfence.web.people.told import tell_staff
 
 SESSION: Final = "rf_session"
-FACTOR_SHOWN: Final = "rf_factor"  # that a second factor was shown in this very session
 LONG_AGO: Final = timedelta(hours=1)
 SIGN_ON_PREFIX: Final = "sso-"
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 _METHODS: Final = {"link": "link", "password": "password", "socialaccount": "sign_on"}
-_FACTORS: Final = {"webauthn": "passkey", "totp": "totp", "recovery_codes": "recovery"}
+FACTOR_METHODS: Final = {"webauthn": "passkey", "totp": "totp", "recovery_codes": "recovery"}
 
 
 def enter(request: HttpRequest, user: User) -> None:
@@ -71,7 +70,6 @@ def _begin(request: HttpRequest, user: User, method: str, through: UUID | None) 
         request.session.cycle_key()  # the library keeps the cookie of somebody who signs in again as themselves
     login(request, user, backend=BACKEND)
     old = _asked_before(request) if through else timedelta()
-    request.session[FACTOR_SHOWN] = method in _FACTORS.values()
     request.session[SESSION] = str(sessions.begin(user.id, method, seen(request), clock(), through, old))
 
 
@@ -86,7 +84,7 @@ def _how(request: HttpRequest, user: User) -> tuple[str, UUID | None]:
     method, through = "link", None
     for entry in get_authentication_records(request, user):
         if entry["method"] == "mfa":
-            method = _FACTORS.get(entry.get("type", ""), method)
+            method = FACTOR_METHODS.get(entry.get("type", ""), method)
         else:
             method = _METHODS.get(entry["method"], method)
         if entry["method"] == "socialaccount":

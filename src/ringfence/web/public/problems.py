@@ -19,7 +19,7 @@ MEANS: Final = {
     HTTPStatus.NOT_FOUND: "There is no such thing for this key. Another account's things answer the same.",
     HTTPStatus.GONE: "It was here, and never will be again.",
     HTTPStatus.CONFLICT: "The thing is not in the state that this needs, or changed meanwhile. Look at it, then decide.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "Something that this depends on is away. Nothing was half done; try again after a few seconds.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Something that this depends on is away, or taken by others. Nothing was half done; try again after a few seconds.",
 }  # fmt: skip
 
 

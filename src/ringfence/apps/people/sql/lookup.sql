@@ -1,14 +1,21 @@
 -- Questions about people that come before anybody's account is known.
 
+-- name: has_factor
+-- Whether a person has a passkey or an authenticator app.
+CREATE OR REPLACE FUNCTION lookup.has_factor(wanted uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM public.mfa_authenticator f WHERE f.user_id = wanted AND f.type IN ('totp', 'webauthn'))
+$$;
+
 -- name: rules_of_user
--- What each account of a person asks of them: idle minutes, and whether only its own identity provider opens it.
+-- What each account of a person asks of them: idle minutes, a second factor, and whether only its own identity provider opens it.
 DROP FUNCTION IF EXISTS lookup.rules_of_user(uuid);
 CREATE FUNCTION lookup.rules_of_user(wanted uuid)
 RETURNS TABLE (account_id uuid, idle_minutes integer, sign_on uuid, enforced boolean, issuer text, client_id text,
-               secret_sealed bytea, domains text, mark bytea)
+               secret_sealed bytea, domains text, mark bytea, second_factor boolean, has_factor boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT m.account_id, r.idle_minutes::integer, s.id, COALESCE(s.enforced, false), s.issuer, s.client_id,
-           s.secret_sealed, s.domains::text, s.mark
+           s.secret_sealed, s.domains::text, s.mark, COALESCE(r.second_factor, false), lookup.has_factor(wanted)
     FROM public.accounts_membership m
     LEFT JOIN public.people_rules r ON r.account_id = m.account_id
     LEFT JOIN public.people_signon s ON s.account_id = m.account_id
@@ -18,14 +25,19 @@ GRANT EXECUTE ON FUNCTION lookup.rules_of_user(uuid) TO rf_web;
 
 -- name: member_now
 -- A member and their open session, asked again and again by what they opened: no row once either was taken away. Whoever asks
--- holds both marks against what they cover.
+-- holds both marks against what they cover. What the account asks of those who come in can end what is open, and opens nothing.
 DROP FUNCTION IF EXISTS lookup.role_now(uuid, uuid, uuid);
-CREATE OR REPLACE FUNCTION lookup.member_now(account uuid, member uuid, session uuid)
+DROP FUNCTION IF EXISTS lookup.member_now(uuid, uuid, uuid);
+CREATE FUNCTION lookup.member_now(account uuid, member uuid, session uuid)
 RETURNS TABLE (membership_id uuid, role text, since timestamptz, membership_mark bytea, method text, through uuid,
-               began_at timestamptz, proved_at timestamptz, ended_at timestamptz, session_mark bytea)
+               began_at timestamptz, proved_at timestamptz, ended_at timestamptz, session_mark bytea,
+               sign_on uuid, enforced boolean, second_factor boolean, has_factor boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT m.id, m.role, m.created_at, m.mark, s.method, s.through, s.began_at, s.proved_at, s.ended_at, s.mark
+    SELECT m.id, m.role, m.created_at, m.mark, s.method, s.through, s.began_at, s.proved_at, s.ended_at, s.mark,
+           o.id, COALESCE(o.enforced, false), COALESCE(r.second_factor, false), lookup.has_factor(member)
     FROM public.accounts_membership m JOIN public.people_session s ON s.user_id = m.user_id
+    LEFT JOIN public.people_rules r ON r.account_id = m.account_id
+    LEFT JOIN public.people_signon o ON o.account_id = m.account_id
     WHERE m.account_id = account AND m.user_id = member AND s.id = session AND s.ended_at IS NULL
 $$;
 GRANT EXECUTE ON FUNCTION lookup.member_now(uuid, uuid, uuid) TO rf_web, rf_media;

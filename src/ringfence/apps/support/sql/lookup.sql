@@ -129,6 +129,8 @@ BEGIN
         SELECT 'agent', g.name::text, CASE WHEN g.archived_at IS NULL THEN 'in use' ELSE 'put away' END, g.created_at
         FROM public.agents_agent g WHERE g.account_id = account
         UNION ALL SELECT 'idle minutes', r.idle_minutes::text, '', NULL FROM public.people_rules r WHERE r.account_id = account
+        UNION ALL SELECT 'second factor', '', 'asked of everybody', NULL
+        FROM public.people_rules r WHERE r.account_id = account AND r.second_factor
         UNION ALL SELECT 'single sign-on', '', CASE WHEN o.enforced THEN 'enforced' ELSE 'offered' END, NULL
         FROM public.people_signon o WHERE o.account_id = account
         UNION ALL SELECT 'legal hold', h.names::text, CASE WHEN h.released_at IS NULL THEN 'in force' ELSE 'released' END, h.set_at

@@ -18,7 +18,7 @@ from ringfence.apps.people import sessions
 from ringfence.web.clock import clock
 from ringfence.web.console.signin import failed, safe
 from ringfence.web.people import factors, notices
-from ringfence.web.people.entering import FACTOR_SHOWN
+from ringfence.web.people.entering import FACTOR_METHODS
 from ringfence.web.people.seen import seen
 from ringfence.web.remembered import count
 from ringfence.web.viewer import anyone, door_of, person_of
@@ -89,11 +89,10 @@ def step_up(request: HttpRequest) -> HttpResponse:
     if request.POST.get("do") == "mail":
         context |= _mailed(user, target)
     elif request.method == "POST":
-        if _slowed(request, user):
+        if slowed(request, user):
             context["error"], status = "Too many attempts. Wait a quarter of an hour.", 429
-        elif _proved(request, user):
-            sessions.prove(door.state.id, seen(request), clock())
-            request.session[FACTOR_SHOWN] = factors.factors(user).any
+        elif by := _proved(request, user):
+            sessions.prove(door.state.id, seen(request), clock(), by)
             request.session.cycle_key()
             return HttpResponseRedirect(target)
         else:
@@ -102,17 +101,20 @@ def step_up(request: HttpRequest) -> HttpResponse:
     return render(request, "account/step_up.html", context | _ways(user), status=status)
 
 
-def _slowed(request: HttpRequest, user: User) -> bool:
+def slowed(request: HttpRequest, user: User) -> bool:
+    """Whether this person's password or factor was asked for too often from here. Counts this time, too."""
     return count("sign-in", f"step-up:{user.id}:{seen(request).network}", PROOFS_WITHIN_S) > MOST_PROOFS
 
 
-def _proved(request: HttpRequest, user: User) -> bool:
+def _proved(request: HttpRequest, user: User) -> str | None:
+    """By what they proved themselves; None if they did not."""
     if factors.factors(user).any:
         shown = _shown(request, user)
-        if shown is not None:
-            shown.record_usage()
-        return shown is not None
-    return user.check_password(request.POST.get("password", ""))
+        if shown is None:
+            return None
+        shown.record_usage()
+        return FACTOR_METHODS[shown.type]
+    return "password" if user.check_password(request.POST.get("password", "")) else None
 
 
 def _shown(request: HttpRequest, user: User) -> Any | None:

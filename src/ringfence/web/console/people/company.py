@@ -43,7 +43,7 @@ def company(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs(Action.EDIT_SIGN_IN)
 def ways_in(request: HttpRequest) -> HttpResponse:
-    """Idle minutes, and the account's identity provider."""
+    """Idle minutes, a second factor, and the account's identity provider."""
     account_id = viewer_of(request).account_id
     if request.method == "GET":
         return _page(request)
@@ -51,6 +51,8 @@ def ways_in(request: HttpRequest) -> HttpResponse:
     try:
         if request.POST.get("do") == "idle":
             rules.set_idle(account_id, _minutes(request), clock())
+        elif request.POST.get("do") == "factor":
+            rules.ask_second_factor(account_id, wanted=request.POST.get("wanted") == "yes", clock=clock())
         else:
             said = {name: request.POST.get(name, "") for name in ("issuer", "client_id", "secret", "domains")}
             terms = checked(request.POST.dict(), clock().now().date())
@@ -103,6 +105,7 @@ def _page(request: HttpRequest, status: int = 200, **context: Any) -> HttpRespon
     )
     context = {"entered": entered} | context | {
         "idle": rules.idle_minutes(account_id), "shortest": rules.SHORTEST_IDLE, "longest": rules.LONGEST_IDLE,
+        "second_factor": rules.asks_second_factor(account_id),
         "found": found, "through_it": bool(found and door and door.state.through == found.id),
         "callback": f"{current().public_url}/oidc/{found.name}/login/callback/" if found else "",
     }  # fmt: skip

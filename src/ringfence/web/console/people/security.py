@@ -19,8 +19,9 @@ from ringfence.apps.people.errors import BadDetails
 from ringfence.vault.errors import Tampered
 from ringfence.vault.people import open_of_person, seal_of_person
 from ringfence.web.clock import clock
+from ringfence.web.console.people.coming_in import slowed
+from ringfence.web.console.signin import failed
 from ringfence.web.people import factors, notices
-from ringfence.web.people.entering import FACTOR_SHOWN
 from ringfence.web.people.told import tell_accounts
 from ringfence.web.stepup import demand_fresh
 from ringfence.web.viewer import door_of, needs_person, person_of
@@ -37,9 +38,11 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_POST
 @needs_person
 def password(request: HttpRequest) -> HttpResponse:
-    """Set a password, or another one; every other session ends."""
+    """Set a password, or another one; every other session ends. Whoever has one says it in the same form, however they came in."""
     demand_fresh(request)
     user, wanted = person_of(request), request.POST.get("password", "")
+    if wrong := _wrong_current(request, user):
+        return _page(request, status=400, current_error=wrong)
     try:
         check_password(wanted, user)
     except BadDetails as error:
@@ -50,6 +53,18 @@ def password(request: HttpRequest) -> HttpResponse:
     sessions.end_all(user.id, clock(), but=_here(request))
     _changed(request, "A new password was set, and your other sessions were signed out.")
     return redirect("security")
+
+
+def _wrong_current(request: HttpRequest, user: User) -> str:
+    """What to say of the current password that was entered; empty if it is right, or there is none."""
+    if not user.has_usable_password():
+        return ""
+    if slowed(request, user):
+        return "Too many attempts. Wait a quarter of an hour."
+    if user.check_password(request.POST.get("current", "")):
+        return ""
+    failed(request, user)
+    return "This is not your password. If you do not know it any more, sign out and have a link mailed to set a new one."
 
 
 def check_password(wanted: str, user: User | None) -> None:
@@ -78,7 +93,7 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
     if not factors.add_passkey(user, name, request.POST.get("credential", "")):
         message = "The passkey was not made, or its answer came too late. Try again."
         return _page(request, status=400, passkey_error=message)
-    request.session[FACTOR_SHOWN] = True
+    _shown(request, "passkey")
     _changed(request, f"The passkey “{name}” was added.")
     return _codes(request, user) if first else redirect("security")
 
@@ -102,7 +117,7 @@ def app(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if factors.add_app(user, secret, request.POST.get("code", "")):
             request.session.pop(SETUP, None)
-            request.session[FACTOR_SHOWN] = True
+            _shown(request, "totp")
             _changed(request, "An authenticator app was set up.")
             return _codes(request, user)
         message = (
@@ -176,6 +191,13 @@ def _changed(request: HttpRequest, what: str) -> None:
     user = person_of(request)
     tell_accounts(request, user, Act.SIGN_IN_CHANGED)
     notices.changed(user, what, clock())
+
+
+def _shown(request: HttpRequest, method: str) -> None:
+    """Whoever set a second factor up has shown it."""
+    here = _here(request)
+    if here is not None:
+        sessions.show(here, method)
 
 
 def _here(request: HttpRequest) -> UUID | None:

@@ -8,14 +8,15 @@ import requests
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base import AuthProcess
-from allauth.socialaccount.providers.openid_connect import views as library
-from django.http import Http404, HttpRequest, HttpResponse
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ringfence.apps.people import signon
 from ringfence.apps.people.errors import NoSuchSignOn
 from ringfence.web.console.signin import safe
+from ringfence.web.people.vouching import Believing
 from ringfence.web.viewer import anyone
 
 GONE: Final = "This single sign-on is no longer there."
@@ -63,8 +64,9 @@ def go(request: HttpRequest, sign_on_id: UUID) -> HttpResponse:
 def back(request: HttpRequest, provider_id: str) -> HttpResponse:
     """What the provider says of who was there."""
     try:
-        answer: HttpResponse = library.callback(request, provider_id)
-    except Http404:
+        view = OAuth2CallbackView.adapter_view(Believing(request, provider_id))
+        answer: HttpResponse = view(request)
+    except SocialApp.DoesNotExist:
         raise NoSuchSignOn(GONE) from None
     except (requests.RequestException, KeyError):
         return render(request, "socialaccount/refused.html", {"why": AWAY}, status=502)
