@@ -281,6 +281,7 @@ SILENT: Final[dict[str, str]] = {
     "apps/support/thread:add": STEP,
     "apps/sweeps/marks:believe": PLATFORM,
     "apps/sweeps/marks:write_sweep": PLATFORM,
+    "work/admission:_admit": STEP,
     "work/desk:_redeem": STEP,
     "work/desk:_beat": "a sign of life of calls in progress",
     "work/mails:_send": "a mail that was sent waits no longer",

@@ -16,8 +16,8 @@ from schemathesis.specs.openapi import checks as openapi
 from ringfence.apps.accounts.models import Role
 from ringfence.apps.agents.agents import create_agent
 from ringfence.core.agent.examples import source
-from ringfence.web.api.problems import MEDIA_TYPE
 from ringfence.web.api.shapes import SHAPES
+from ringfence.web.problem import MEDIA_TYPE
 from tests.hostile.conftest import Hire
 from tests.support.accounts import an_account
 from tests.support.office import Office

@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from ringfence.core.config import current
 from ringfence.core.errors import BadInput, Conflict, Gone, NotAllowed, NotFound, RingfenceError, Unavailable
-from ringfence.web.api.problems import problem
+from ringfence.web.problem import problem
 
 _KINDS: Final[tuple[tuple[type[RingfenceError], HTTPStatus, str], ...]] = (
     (NotFound, HTTPStatus.NOT_FOUND, "Not found"),

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from ringfence.lifecycle.ledger import gate
-from ringfence.web.api.problems import problem
+from ringfence.web.problem import problem
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 CODE: Final = gate.NotReplayed.code

@@ -17,8 +17,8 @@ from ringfence.apps.rows.purpose import entered
 from ringfence.core.config import current
 from ringfence.core.errors import NotAllowed, RingfenceError
 from ringfence.web import errors, headers, stepup
-from ringfence.web.api.problems import AWAY, method_not_allowed
 from ringfence.web.entries import purposes_of
+from ringfence.web.problem import AWAY, method_not_allowed
 from ringfence.web.viewer import FactorWanted, find
 
 Next = Callable[[HttpRequest], HttpResponseBase]

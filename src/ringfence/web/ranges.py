@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from ringfence.apps.calls.errors import NeverKept, NoSuchCall, PartGone
 from ringfence.apps.calls.wav import MEDIA_TYPE
 from ringfence.core.clock import Clock
-from ringfence.web.api.problems import problem
+from ringfence.web.problem import problem
 from ringfence.web.streams import CHECK_S, Withdrawn, demand_still
 
 DIGITS: Final = 30  # of a position; more is no place in anything

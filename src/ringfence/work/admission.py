@@ -40,8 +40,10 @@ def begin_call(
     from_number: str | None = None, to_number: str | None = None, connection_id: UUID | None = None,
     carrier_call_id: str | None = None, holder: Holder | None = None,
 ) -> NewCall:  # fmt: skip
-    """Enter a call in the log as ringing; one that its carrier tells of again keeps its row, and has another ticket. The agent's version and periods and the policy are fixed here for its life, and the plan
-    it was born under is noted. `holder` is the member who talks from a browser: it ends when they may not any more. Raises AccountClosed for an account that was cancelled, CallTaken for a call that was answered already.
+    """Enter a call in the log as ringing; one that its carrier tells of again keeps its row, and has another ticket. The agent's
+    version and periods and the policy are fixed here for its life, and the plan it was born under is noted. `holder` is the
+    member who talks from a browser: it ends when they may not any more. Raises AccountClosed for an account that was
+    cancelled, CallTaken for a call that was answered already.
     """
     now, ticket = clock.now(), secrets.token_urlsafe(24)
     call_id = id_at(now, secrets.randbits(74))  # sorted as `started_at` is
@@ -54,9 +56,8 @@ def begin_call(
         if account.cancelled_at is not None:
             raise AccountClosed("This account is cancelled: no call begins any more.")
         if again := _told_before(account_id, connection_id, carrier_call_id):
-            call_id = again
-            _admit(account_id, call_id, ticket, now, clock, holder)
-            return NewCall(call_id, ticket)
+            _admit(account_id, again, ticket, now, clock, holder)
+            return NewCall(again, ticket)
         Call.objects.create(
             id=call_id, account_id=account_id, agent_id=agent.agent_id, agent_slug=agent.slug,
             agent_version=agent.version, direction=direction.value, channel=channel.value,

@@ -7,7 +7,7 @@ from pydantic.json_schema import models_json_schema
 from ringfence.apps.calls.wav import MEDIA_TYPE as WAV
 from ringfence.lifecycle.audit.export import MEDIA_TYPE as TRAIL
 from ringfence.lifecycle.export import MEDIA_TYPE as VCON
-from ringfence.web.api import problems
+from ringfence.web import problem
 from ringfence.web.api.shapes import SHAPES
 
 ROOT: Final = "/api/v1/"
@@ -27,7 +27,7 @@ def describe(document: dict[str, Any]) -> None:
     refs, found = models_json_schema(
         [(shape, "serialization") for shape in SHAPES.values()], by_alias=True, ref_template=REF
     )
-    document["components"]["schemas"] |= found["$defs"] | {"Problem": problems.SCHEMA}
+    document["components"]["schemas"] |= found["$defs"] | {"Problem": problem.SCHEMA}
     schemas = {at: refs[shape, "serialization"] for at, shape in SHAPES.items()}
     for path, operations in document["paths"].items():
         place = path.removeprefix(ROOT)
@@ -50,7 +50,7 @@ def _succeeds(responses: dict[Any, Any], schema: Any, media_type: str | None) ->
 
 
 def _fails(responses: dict[Any, Any]) -> None:
-    content = {problems.MEDIA_TYPE: {"schema": {"$ref": REF.format(model="Problem")}}}
+    content = {problem.MEDIA_TYPE: {"schema": {"$ref": REF.format(model="Problem")}}}
     answer = {"description": "What was the matter, and what to do next.", "content": content}
     responses |= dict.fromkeys(ANSWERED, answer)
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ringfence.core.errors import RingfenceError
-from ringfence.web.api.problems import PLAIN, STATUS, status_of
+from ringfence.web.problem import PLAIN, STATUS, status_of
 from ringfence.web.viewer import anyone
 
 MEANS: Final = {
