@@ -15,6 +15,8 @@ from ringfence.apps.accounts.members import add_member
 from ringfence.apps.accounts.models import Account, Role
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.audit.acting import ActorKind
+from ringfence.apps.audit.acts import Act
+from ringfence.core.call import Outcome
 from ringfence.core.config import current
 from ringfence.lifecycle.audit.ledger import open_ledger
 from ringfence.lifecycle.audit.sealing import Sealer
@@ -132,6 +134,18 @@ def test_a_page_that_asks_again_and_again_is_one_event(people: People) -> None:
         people.get("/learn/calls/live/")
         people.office.clock.advance(3)
     assert [act for _who, act, _which in people.new(before)] == ["calls_watched"]
+
+
+def test_what_asks_again_for_other_calls_is_another_event(people: People) -> None:
+    """The address of what is watched is anybody's to write: whatever it shows stands in the log, call by call."""
+    shown = [people.office.call(), people.office.call(outcome=Outcome.CALLER_HUNG_UP)]
+    before = people.events()
+    for outcome in ("finished", "caller_hung_up", "finished", "caller_hung_up"):
+        page = body(people.get(f"/learn/calls/live/?from=2020-01-01T00:00:00%2B00:00&outcome={outcome}"))
+        assert str(shown[outcome != "finished"]).encode() in page
+    events = [each for each in people.events() if each not in before]
+    assert [each.act for each in events] == [Act.CALLS_WATCHED] * 2
+    assert sorted(event.calls for event in events) == sorted((str(call),) for call in shown)
 
 
 def test_a_look_that_is_refused_is_none(people: People) -> None:

@@ -42,7 +42,7 @@ def record(
     """Write down that whoever is acting did this to each of the things, or to none in particular.
 
     `calls` are the ids a page of results showed; `under` is what permitted it, where something had to. With `once_within`, the same act of the same person on the same thing
-    so lately is this one still going on. Raises NoTransaction outside of `tenant`.
+    (without one, with the same `calls` shown) so lately is this one still going on. Raises NoTransaction outside of `tenant`.
     """
     if not connection.in_atomic_block:
         raise NoTransaction("An event is written in the transaction of what it tells. Open `tenant` first.")
@@ -60,13 +60,14 @@ def note(
     """The same over any cursor whose transaction has its account set."""
     if FACTS[act].reads and absorbed():
         return
-    bucket = bucket_of_today(cursor, vault, account_id)
-    if once_within is not None and _still_going_on(
-        cursor, vault, account_id, bucket, act, things, once_within
-    ):
-        return
+    bucket, shown = bucket_of_today(cursor, vault, account_id), None
+    if once_within is not None:
+        shown = " ".join(str(each) for each in calls) or None
+        which = things[0].id if things else shown
+        if _still_going_on(cursor, vault, account_id, bucket, act, which, once_within):
+            return
     body = _body(account_id, act, purpose, calls, under)
-    rows = [_row(vault, account_id, bucket, act, body, thing) for thing in things or (None,)]
+    rows = [_row(vault, account_id, bucket, act, body, thing, shown) for thing in things or (None,)]
     cursor.execute(_INSERT + ", ".join([_VALUES] * len(rows)), [value for row in rows for value in row])
 
 
@@ -95,9 +96,11 @@ def _body(
 
 
 def _row(
-    vault: Vault, account_id: UUID, bucket: OpenBucket, act: Act, body: dict[str, Any], thing: Thing | None
+    vault: Vault, account_id: UUID, bucket: OpenBucket, act: Act, body: dict[str, Any], thing: Thing | None,
+    shown: str | None,
 ) -> tuple[Any, ...]:  # fmt: skip
     event_id, writer, who = new_id(vault.clock), bucket.writer, actor()
+    which = thing.id if thing else shown
     event = body | {
         "id": str(event_id),
         "at": vault.clock.now().isoformat(),
@@ -106,18 +109,18 @@ def _row(
     entry = writer.seal(event_id, event)
     return (
         event_id, account_id, bucket.id, who.kind.value, writer.token("actor", actor_name(who.kind.value, who.id)),
-        writer.token("act", act.value), writer.token("object", thing.id) if thing else None, entry.sealed, entry.leaf,
+        writer.token("act", act.value), writer.token("object", which) if which else None, entry.sealed, entry.leaf,
     )  # fmt: skip
 
 
 def _still_going_on(
-    cursor: AnyCursor, vault: Vault, account_id: UUID, bucket: OpenBucket, act: Act, things: Sequence[Thing],
+    cursor: AnyCursor, vault: Vault, account_id: UUID, bucket: OpenBucket, act: Act, what: str | None,
     within: timedelta,
 ) -> bool:  # fmt: skip
     """Whether the same was begun lately, on this UTC day. Two who ask at once ask one after the other."""
     who, writer = actor(), bucket.writer
     whose = writer.token("actor", actor_name(who.kind.value, who.id))
-    which = writer.token("object", things[0].id) if things else None
+    which = writer.token("object", what) if what else None
     cursor.execute(_ONE_AT_A_TIME, (whose ^ (which or 0),))
     since = id_at(vault.clock.now() - within)
     cursor.execute(_LATELY, (account_id, which, whose, writer.token("act", act.value), since))

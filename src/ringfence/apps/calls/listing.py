@@ -109,7 +109,7 @@ def list_calls(
     Raises BadCursor, NotAllowed.
 
     Each page is an act, written down with the ids it shows. `watching` is a page that asks by itself, again and again: what
-    one person watches is written down every ten minutes.
+    one person watches is written down when it shows other calls than before, and every ten minutes.
     """
     after = cursors.decode(cursor) if cursor else None
     with tenant(account_id):
@@ -143,7 +143,7 @@ def _write_down(
     account_id: UUID, filters: CallFilters, shown: list[UUID], purpose: str, *, watching: bool
 ) -> None:  # fmt: skip
     if watching:
-        record(account_id, Act.CALLS_WATCHED, purpose=purpose, once_within=WATCH)
+        record(account_id, Act.CALLS_WATCHED, purpose=purpose, calls=shown, once_within=WATCH)
     elif filters.words or filters.variable or filters.number:
         record(account_id, Act.CALLS_SEARCHED, purpose=purpose, calls=shown)
     else:
