@@ -15,6 +15,7 @@ from ringfence.core.config import Config, DatabaseUrls, Login, SignUp
 from ringfence.core.errors import BadInput
 from ringfence.egress.nearby import Nearby
 from ringfence.egress.smtp import Relay
+from ringfence.policy.words import is_address
 from ringfence.vault.rootkey import FileRootKey
 
 VARIABLES: Final = {
@@ -82,7 +83,7 @@ def read(environment: Mapping[str, str] | None = None, *, login: Login = "web") 
         gate_word=root.subkey("gate").hex(),
         nearby=_nearby(env),
         try_direct=_try_direct(env),
-        privacy_address=env.get("RINGFENCE_PRIVACY_ADDRESS") or None,
+        privacy_address=_privacy_address(env),
         billing_file=_billing_file(env),
         smtp_url=_smtp_url(env),
         sign_up=_sign_up(env.get("RINGFENCE_SIGN_UP") or "closed"),
@@ -172,6 +173,13 @@ def _try_direct(env: Mapping[str, str]) -> str | None:
             raise BadEnvironment(f"RINGFENCE_TRY_DIRECT is an address and a port, not {text!r}.") from None
         _port(port, "The port of RINGFENCE_TRY_DIRECT")
     return text
+
+
+def _privacy_address(env: Mapping[str, str]) -> str | None:
+    said = env.get("RINGFENCE_PRIVACY_ADDRESS") or None
+    if said is not None and not is_address(said):
+        raise BadEnvironment(f"RINGFENCE_PRIVACY_ADDRESS is an e-mail address, not {said!r}.")
+    return said
 
 
 def _sign_up(text: str) -> SignUp:

@@ -31,7 +31,7 @@ from ringfence.policy.values import (
     SameSite,
     Use,
 )
-from ringfence.policy.words import fill, quotable
+from ringfence.policy.words import fill, is_address, quotable
 
 T = TypeVar("T")
 VERSION_DIGITS: Final = 16
@@ -82,7 +82,7 @@ class _Reader:
         made = Policy(
             version=version,
             publisher=publisher.text("name"),
-            privacy_address=publisher.take("privacy_address", str) or None,
+            privacy_address=self._privacy_address(publisher),
             plans=plans,
             categories=self._categories(),
             purposes=tuple(self._each("purpose", self._purpose, "id")),
@@ -97,6 +97,13 @@ class _Reader:
         publisher.done()
         self._root.done()
         return made
+
+    def _privacy_address(self, publisher: Table) -> str | None:
+        """An e-mail address; empty where it is the installation's to say."""
+        said = publisher.take("privacy_address", str)
+        if said and not is_address(said):
+            raise publisher.bad("privacy_address", f"{said!r} is no e-mail address.")
+        return said or None
 
     def _plans(self) -> MappingProxyType[Plan, str]:
         table = self._table("plans")

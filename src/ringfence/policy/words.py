@@ -6,6 +6,7 @@ from typing import Final
 
 from ringfence.policy.values import Guard, Kept, Part, Plan, Retention
 
+_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _QUOTED: Final = re.compile(r"\{([^{}]*)\}")
 
 
@@ -18,6 +19,11 @@ def in_days(days: int | None) -> str:
 
 def in_years(years: int) -> str:
     return f"{years} year" if years == 1 else f"{years} years"
+
+
+def is_address(text: str) -> bool:
+    """Whether requests could reach somebody there by e-mail: nobody can be told more without writing to it."""
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def quotable(

@@ -36,6 +36,8 @@ def test_a_lower_plan_wants_the_count_that_was_shown(office: Office, dev: Develo
     seen = dev.get("account/plan/preview?plan=starter").json()
     assert (seen["destroys_calls"], seen["shortens_calls"]) == (1, 1)
     assert dev.ask("PUT", "account/plan", {"plan": "starter"}).status_code == 400
+    same = dev.ask("PUT", "account/plan", {"plan": "enterprise"})
+    assert (same.status_code, same.json()["code"]) == (409, "not_this_plan")
     refused = dev.ask("PUT", "account/plan", {"plan": "starter", "confirmed_calls": 0})
     assert (refused.status_code, refused.json()["code"]) == (409, "not_shown")
     answer = dev.ask("PUT", "account/plan", {"plan": "starter", "confirmed_calls": 1})

@@ -51,6 +51,17 @@ def test_an_address_in_the_clear_is_refused(tmp_path: Path) -> None:
         read({"RINGFENCE_DATA": str(tmp_path), "RINGFENCE_PUBLIC_URL": "http://calls.example.org"})
 
 
+@pytest.mark.parametrize("address", ["ask us", "privacy", "a@b c", "a@@b", "@", "a@"])
+def test_a_privacy_address_that_nobody_can_write_to_is_refused(tmp_path: Path, address: str) -> None:
+    """With it the trust page would call promises kept that rest on it."""
+    with pytest.raises(BadEnvironment, match="RINGFENCE_PRIVACY_ADDRESS"):
+        read({"RINGFENCE_DATA": str(tmp_path / "data"), "RINGFENCE_PRIVACY_ADDRESS": address})
+    told = read(
+        {"RINGFENCE_DATA": str(tmp_path / "data"), "RINGFENCE_PRIVACY_ADDRESS": "privacy@example.org"}
+    )
+    assert told.privacy_address == "privacy@example.org"
+
+
 def test_a_lost_root_key_is_not_made_anew_over_existing_data(tmp_path: Path) -> None:
     env = {"RINGFENCE_DATA": str(tmp_path / "data")}
     config = read(env)

@@ -85,6 +85,7 @@ def test_every_promise_of_a_period_or_purpose_exists() -> None:
         ("http_only = true", "http_only = 1", "http_only = true", "true or false"),
         ("[publisher]", "[publisher", "[publisher]", "not TOML"),
         ("starter = 30", "starter = 4000000", "starter = 30", "365000 or less"),
+        ('privacy_address = ""', 'privacy_address = "ask us"', 'privacy_address = ""', "no e-mail address"),
         ("years = 7", "years = 9000", "years = 7", "1000 or less"),
         ("years = 7", "years = 7\ndays = 3", "years = 7", "a period by 'days' already"),
         ("days = 7", "starter = 7\ngrowth = 8\nenterprise = 9", "days = 7", "one period"),

@@ -62,6 +62,7 @@ def change(request: HttpRequest, body: PlanIn) -> dict[str, Any]:
     if ORDER.index(body.plan) > ORDER.index(lever.standing(account_id).term.on(clock().now())):
         return standing_document(lever.raise_to(account_id, body.plan))
     if body.confirmed_calls is None:
+        lever.look(account_id, body.plan)  # which says so first, where it is no lower plan
         raise BadInput(
             "Ask /account/plan/preview what this destroys, and send that number as `confirmed_calls`."
         )
