@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from ringfence import policy
 from ringfence.apps.accounts.models import Account
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.accounts.terms import Standing
@@ -20,6 +21,7 @@ from ringfence.lifecycle.plans.changing import Plans
 from ringfence.lifecycle.plans.errors import NothingToCome, NotShown, NotThisPlan
 from ringfence.lifecycle.plans.moving import follow
 from ringfence.policy import AgentPeriods, Part, Plan, load
+from ringfence.policy.load import source
 from ringfence.vault.errors import EpochGone
 from ringfence.vault.stores import KeyringStore
 from ringfence.vault.wrap import open_bucket_key
@@ -413,3 +415,24 @@ def test_what_a_request_has_no_time_for_a_worker_carries_on(firm: Firm) -> None:
     assert not follow(firm.office.worker, firm.office.vault, firm.account_id, until=0.0)
     assert follow(firm.office.worker, firm.office.vault, firm.account_id)
     assert firm.opens(call_id)
+
+
+def test_a_later_policy_moves_a_calls_end_with_its_plan_alone(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the page of the policy's changes says of calls that are there already."""
+    call_id = firm.office.call()
+    text = source().replace("starter = 30\ngrowth = 90", "starter = 3\ngrowth = 60", 1)
+    later = policy.parse(text)
+    monkeypatch.setattr(policy, "load", lambda: later)
+    assert policy.days(Part.RECORDING, Plan.STARTER) == 3
+    firm.broom.until(firm.ended(call_id) + 4 * DAY)
+    firm.plans.carry_on(firm.account_id)
+    firm.sweep()
+    assert firm.opens(call_id), "born under 30 days"
+    firm.plans.raise_to(firm.account_id, Plan.GROWTH)
+    firm.broom.until(firm.ended(call_id) + 60 * DAY - SECOND)
+    firm.sweep()
+    assert firm.opens(call_id)
+    firm.broom.later(seconds=1)
+    assert not firm.opens(call_id), "60 days are what the plan has now"
