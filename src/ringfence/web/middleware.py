@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse, UnreadablePostError
 
 from ringfence.apps.audit.acting import PLATFORM, Actor, ActorKind, acting
@@ -18,7 +18,8 @@ from ringfence.core.config import current
 from ringfence.core.errors import NotAllowed, RingfenceError
 from ringfence.web import errors, headers, stepup
 from ringfence.web.entries import purposes_of
-from ringfence.web.problem import AWAY, method_not_allowed
+from ringfence.web.figures import whole
+from ringfence.web.problem import method_not_allowed, of_database
 from ringfence.web.viewer import FactorWanted, find
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -52,7 +53,8 @@ class Bounds:
         length = request.META.get("CONTENT_LENGTH") or "0"
         files = request.META.get("CONTENT_TYPE", "").casefold().startswith("multipart/form-data")
         most = settings.FILE_UPLOAD_MAX_MEMORY_SIZE if files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if not length.isdigit() or int(length) > most:
+        said = whole(length)
+        if said is None or said > most:
             return errors.too_large(request, most)
         return self._next(request)
 
@@ -93,8 +95,8 @@ class Errors:
             return stepup.lead(request, error)
         if isinstance(error, RingfenceError):
             return led_away(request, errors.of_error(request, error), error)
-        if isinstance(error, OperationalError):
-            return errors.of_error(request, AWAY)
+        if isinstance(error, OperationalError | DataError):
+            return errors.of_error(request, of_database(error))
         if isinstance(error, UnreadablePostError | SuspiciousOperation):
             return errors.unread(request, error)
         reference = secrets.token_hex(4)

@@ -5,6 +5,8 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
+import structlog
+from django.db import DataError, OperationalError
 from django.http import HttpResponse
 
 from ringfence.core.errors import (
@@ -55,6 +57,9 @@ SCHEMA: Final = {
         },
     },
 }
+UNKEEPABLE = BadInput(
+    "Something that was sent cannot be kept: it holds a character that is no text, or is beyond its limits. Check it and try again."
+)
 AWAY = Unavailable("The database is away for a moment. Nothing was changed; try again in a few seconds.")
 
 
@@ -92,6 +97,16 @@ def of_error(error: RingfenceError) -> HttpResponse:
         str(error) if status is not HTTPStatus.INTERNAL_SERVER_ERROR else "Something went wrong on our side."
     )
     return problem(status, code=error.code, detail=detail)
+
+
+def of_database(error: OperationalError | DataError) -> RingfenceError:
+    """The database is away; or a column does not take what no check of ours knew, which is the sender's to mend, and a line in
+    the log for us.
+    """
+    if isinstance(error, OperationalError):
+        return AWAY
+    structlog.get_logger().warning("what was sent cannot be kept", exc_info=error)
+    return UNKEEPABLE
 
 
 def unauthenticated() -> HttpResponse:

@@ -131,7 +131,7 @@ def _columns(terms: Terms) -> dict[str, Any]:
 
 
 def _module(text: str) -> int | None:
-    return int(text) if text.isdigit() and int(text) in MODULES else None
+    return next((each for each in MODULES if str(each) == text), None)
 
 
 def _day(text: str) -> date | None:

@@ -5,13 +5,13 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
 
 from ringfence.core.errors import NotAllowed, RingfenceError
-from ringfence.web.problem import AWAY, of_error, problem, unauthenticated
+from ringfence.web.problem import of_database, of_error, problem, unauthenticated
 
 
 def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
@@ -48,5 +48,6 @@ def install(api: NinjaAPI) -> None:
         AuthorizationError, lambda _request, _error: of_error(NotAllowed("This key's role may not do that."))
     )
     api.add_exception_handler(HttpError, _refused)
-    api.add_exception_handler(OperationalError, lambda _request, _error: of_error(AWAY))
+    for kind in (OperationalError, DataError):
+        api.add_exception_handler(kind, lambda _request, error: of_error(of_database(error)))  # type: ignore[arg-type]
     api.add_exception_handler(Exception, _broken)

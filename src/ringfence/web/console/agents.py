@@ -37,13 +37,13 @@ def new(request: HttpRequest) -> HttpResponse:
         return render(request, "agents/new.html", {"kinds": EXAMPLES})
     name, kind = request.POST.get("name", "").strip(), request.POST.get("kind", "guided")
     slug = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:60]
-    if not slug or kind not in EXAMPLES:
+    if not slug or not name.isprintable() or kind not in EXAMPLES:
         error = "Give the agent a name with letters or digits."
         return render(
             request, "agents/new.html", {"kinds": EXAMPLES, "error": error, "name": name}, status=400
         )
     draft = re.sub(
-        r"^name: .*$", f"name: {_quoted(name)}", source(EXAMPLES[kind]), count=1, flags=re.MULTILINE
+        r"^name: .*$", lambda _: f"name: {_quoted(name)}", source(EXAMPLES[kind]), count=1, flags=re.MULTILINE
     )
     made = create_agent(viewer_of(request).account_id, slug=slug, name=name, draft=draft, clock=clock())
     return redirect("agent", agent_id=made)

@@ -21,6 +21,7 @@ from ringfence.core.config import current
 from ringfence.core.errors import BadInput, RingfenceError
 from ringfence.web.access import Action, demand_may_give, may_give
 from ringfence.web.clock import clock
+from ringfence.web.figures import whole
 from ringfence.web.people import notices
 from ringfence.web.viewer import Viewer, needs, viewer_of
 
@@ -98,13 +99,13 @@ def api_keys(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     context: dict[str, object] = {"roles": _roles(viewer), "scopes": SCOPES_SAID.items(), "lives": LIVES}
     if request.method == "POST":
-        days = request.POST.get("days", str(LIVES[1]))
-        if not days.isdigit() or int(days) not in LIVES:
+        days = whole(request.POST.get("days", str(LIVES[1])))
+        if days not in LIVES:
             raise BadInput("Choose one of the lifetimes.")
         name = request.POST.get("name", "").strip()[:100] or "Key"
         context["issued"] = issue(
             viewer.account_id, name=name, role=_role(request), scope=_scope(request), clock=clock(),
-            created_by=viewer.user_id, expires_at=clock().now() + timedelta(days=int(days)),
+            created_by=viewer.user_id, expires_at=clock().now() + timedelta(days=days),
         )  # fmt: skip
     people = {each.user_id: each.name or each.email for each in members(viewer.account_id)}
     found = [

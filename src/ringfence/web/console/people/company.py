@@ -16,6 +16,7 @@ from ringfence.core.errors import NotAllowed
 from ringfence.egress.errors import BadTarget
 from ringfence.web.access import Action
 from ringfence.web.clock import clock
+from ringfence.web.figures import whole
 from ringfence.web.stepup import demand_fresh
 from ringfence.web.viewer import door_of, needs, viewer_of
 
@@ -113,7 +114,7 @@ def _page(request: HttpRequest, status: int = 200, **context: Any) -> HttpRespon
 
 
 def _minutes(request: HttpRequest) -> int:
-    text = request.POST.get("idle", "")
-    if not text.isdigit():
+    minutes = whole(request.POST.get("idle", ""))
+    if minutes is None:
         raise BadDetails("idle", "Enter a number of minutes.")
-    return int(text)
+    return minutes

@@ -16,6 +16,7 @@ from ringfence.lifecycle.plans.ending import grace_ends
 from ringfence.policy import Part, Plan, load
 from ringfence.web.access import Action
 from ringfence.web.clock import clock
+from ringfence.web.figures import whole
 from ringfence.web.lives import plans
 from ringfence.web.stepup import demand_fresh
 from ringfence.web.viewer import needs, viewer_of
@@ -42,10 +43,10 @@ def lower(request: HttpRequest, plan: str) -> HttpResponse:
     account_id, wanted = viewer_of(request).account_id, _plan(plan)
     if request.method == "POST":
         demand_fresh(request)
-        shown = request.POST.get("shown", "")
-        if not shown.isdigit():
+        shown = whole(request.POST.get("shown", ""))
+        if shown is None:
             raise BadInput("Look again at what this destroys, then confirm.")
-        plans().confirm_lower(account_id, wanted, shown=int(shown), by=_who())
+        plans().confirm_lower(account_id, wanted, shown=shown, by=_who())
         return redirect("plan")
     found = plans().look(account_id, wanted)
     return render(request, "privacy/lower.html", {"found": found, "days": _days(wanted)})

@@ -13,6 +13,7 @@ from ringfence.core.errors import BadInput, RingfenceError
 from ringfence.lifecycle.holds.holds import Wanted
 from ringfence.policy import AgentPeriods, Part, Plan, days
 from ringfence.web.access import Action
+from ringfence.web.figures import whole
 from ringfence.web.lives import holds
 from ringfence.web.stepup import demand_fresh
 from ringfence.web.viewer import needs, viewer_of
@@ -98,9 +99,10 @@ def _day(text: str) -> datetime | None:
 
 
 def _number(text: str) -> int | None:
-    if text.strip() and not text.strip().isdigit():
+    days = whole(text)
+    if text.strip() and days is None:
         raise BadInput("A period is a number of days; leave it empty for as long as the plan says.")
-    return int(text) if text.strip() else None
+    return days
 
 
 def _kept(chosen: AgentPeriods, plan: Plan) -> list[int | None]:
