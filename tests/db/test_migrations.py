@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from django.apps import apps
 from django.core.management import call_command
@@ -112,10 +113,16 @@ def test_down_to_nothing_and_up_again(other: Database) -> None:
     migrate(other)
 
 
+def there(look: psycopg.Connection) -> list[str]:
+    """Tenant tables that the database has so far: some come with a later migration."""
+    found = look.execute("SELECT relname FROM pg_class WHERE relname = ANY(%s)", [list(fenced_tables())])
+    return sorted(name for (name,) in found.fetchall())
+
+
 def rows(database: Database) -> dict[str, int]:
     with database.superuser() as look:
         counts = {}
-        for table in sorted(fenced_tables()):
+        for table in there(look):
             row = look.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - our own table names
             assert row is not None
             counts[table] = row[0]
@@ -126,7 +133,7 @@ def one_of_each(database: Database, account_id: UUID) -> None:
     """A row in every tenant table, whatever its columns: each gets the plainest value its type allows."""
     with database.superuser() as admin:
         admin.execute("SET session_replication_role = replica")  # no foreign keys while the rows come in
-        for table in sorted(fenced_tables()):
+        for table in there(admin):
             columns = admin.execute(
                 "SELECT column_name, data_type FROM information_schema.columns"
                 " WHERE table_name = %s AND table_schema = 'public' AND is_nullable = 'NO'",
@@ -149,7 +156,8 @@ def test_forwards_on_a_database_with_data_nothing_is_lost(other: Database) -> No
     before = rows(other)
     assert all(before.values())
     migrate(other)
-    assert rows(other) == before
+    after = rows(other)
+    assert {table: after[table] for table in before} == before
 
 
 def test_the_old_version_keeps_its_grants_until_the_new_ones_stand(other: Database) -> None:

@@ -251,6 +251,7 @@ SILENT: Final[dict[str, str]] = {
     "apps/people/invitations:accept": "joining is written down by the membership itself",
     "apps/people/mails:post": STEP,
     "apps/people/profiles:set_profile": PERSON,
+    "apps/people/failed:count_failed": "how often signing in failed; that it did is written down",
     "apps/people/sessions:_place": PERSON,
     "apps/people/sessions:begin": PERSON,
     "apps/people/sessions:end": PERSON,

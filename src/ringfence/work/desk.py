@@ -38,9 +38,10 @@ from ringfence.work.rows import kept_days
 
 _REDEEM: Final = "SELECT account_id, call_id, held_by, session FROM lookup.redeem_ticket(%s, %s)"
 _HELD: Final = """
-SELECT t.*, m.*
+SELECT t.*, m.*, a.*
 FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[]) AS t (call_id, account_id, member_id, session_id)
 LEFT JOIN LATERAL lookup.member_now(t.account_id, t.member_id, t.session_id) m ON true
+CROSS JOIN LATERAL lookup.asked_of(t.account_id, t.member_id) a
 """
 _CALL: Final = """
 SELECT c.agent_id, c.agent_slug, c.agent_version, c.direction, c.channel, c.plan, c.policy_version, c.started_at,

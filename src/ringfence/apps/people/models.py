@@ -119,6 +119,17 @@ class Rules(TenantRow):
         constraints = [models.UniqueConstraint(fields=["account_id"], name="people_rules_once")]
 
 
+class FailedDay(TenantRow):
+    """How often signing in as somebody of an account failed on one UTC day, and when last: by nobody, as nobody in particular."""
+
+    day = models.DateField()
+    times = models.PositiveIntegerField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account_id", "day"], name="people_failed_once")]
+
+
 class SignOn(Marked, TenantRow):
     """An account's own identity provider (OpenID Connect). `domains` are those of the addresses it may vouch for."""
 

@@ -34,7 +34,7 @@ SELECT {_COLUMNS}
 FROM people_session s LEFT JOIN people_place p ON p.session_id = s.id AND p.browser = %s AND p.network = %s
 WHERE s.id = %s AND s.user_id = %s AND s.ended_at IS NULL
 """  # noqa: S608 - constants of ours
-_ROLE_NOW: Final = "SELECT * FROM lookup.member_now(%s, %s, %s)"
+_ROLE_NOW: Final = "SELECT m.*, a.* FROM lookup.member_now(%s, %s, %s) m, lookup.asked_of(%s, %s) a"
 _NEW_PLACE: Final = """
 INSERT INTO people_place (id, session_id, browser, address, network, first_at, seen_at, vouched_at, mark)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (session_id, browser, network) DO NOTHING RETURNING id
@@ -140,14 +140,14 @@ def role_now(account_id: UUID, user_id: UUID, session_id: UUID) -> Role | None:
 
 def role_of(cursor: Cursor, account_id: UUID, user_id: UUID, session_id: UUID) -> Role | None:
     """The same over the connection of whoever asks: the calls that members open in a browser."""
-    cursor.execute(_ROLE_NOW, [account_id, user_id, session_id])
+    cursor.execute(_ROLE_NOW, [account_id, user_id, session_id, account_id, user_id])
     return role_in(account_id, user_id, session_id, cursor.fetchone(), cursor)
 
 
 def role_in(
     account_id: UUID, user_id: UUID, session_id: UUID, found: tuple[Any, ...] | None, cursor: Cursor
 ) -> Role | None:
-    """The role that `lookup.member_now` found, if both its rows are ours."""
+    """The role that `lookup.member_now` found, if both its rows are ours, and what `lookup.asked_of` asks was met."""
     if found is None or found[0] is None:
         return None
     member_id, role, since, member_mark, *said, session_mark, sign_on, enforced, second_factor, has_factor = (

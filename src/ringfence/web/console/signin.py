@@ -13,10 +13,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from ringfence.apps.accounts.links import user_of_token
+from ringfence.apps.accounts.members import belongings
 from ringfence.apps.accounts.models import User, normal_email
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.audit.acts import Act, Thing
 from ringfence.apps.audit.record import record
+from ringfence.apps.people.failed import count_failed
 from ringfence.apps.people.sessions import Seen, known
 from ringfence.core.config import current
 from ringfence.web.afterwards import afterwards
@@ -127,6 +129,8 @@ def _failed(request: HttpRequest, email: str) -> None:
 def failed(request: HttpRequest, user: User) -> None:
     """Somebody gave out to be this person, and was not believed."""
     tell_accounts(request, user, Act.SIGN_IN_FAILED, themselves=False, once_within=FAILED_ONCE_IN)
+    for each in belongings(user.id):
+        count_failed(each.account_id, clock())
 
 
 def safe(request: HttpRequest, target: str | None) -> str:

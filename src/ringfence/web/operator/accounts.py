@@ -25,6 +25,7 @@ from ringfence.web.stepup import demand_fresh
 PAGE: Final = 50
 COUNTED: Final = timedelta(days=30)
 _ACCOUNTS: Final = "SELECT * FROM lookup.accounts_for_operator(%s, %s, %s, %s)"
+_FAILED: Final = "SELECT account_id, times, last_at FROM lookup.failed_sign_ins(%s)"
 _ONE: Final = "SELECT * FROM lookup.account_for_operator(%s, %s)"
 
 
@@ -101,12 +102,15 @@ def confirm(request: HttpRequest, account_id: UUID, glass_id: UUID) -> HttpRespo
 @require_GET
 @needs_staff
 def abuse(request: HttpRequest) -> HttpResponse:
-    """Counts by which abuse shows: who is asked to stop calling, whose data were not let out."""
+    """Counts by which abuse shows: who is asked to stop calling, whose data were not let out, whose passwords are guessed."""
     with rows().transaction() as cursor:
         found = listed(cursor, "", "", 1000)
-    found = [each for each in found if each.suppressed or each.refused]
-    found.sort(key=lambda each: (each.suppressed + each.refused, each.slug), reverse=True)
-    return render(request, "operator/abuse.html", {"accounts": found})
+        cursor.execute(_FAILED, (_since(),))
+        failed = {account_id: (times, last_at) for account_id, times, last_at in cursor.fetchall()}
+    shown = [(each, *failed.get(each.id, (0, None))) for each in found]
+    shown = [line for line in shown if line[0].suppressed or line[0].refused or line[1]]
+    shown.sort(key=lambda line: (line[0].suppressed + line[0].refused + line[1], line[0].slug), reverse=True)
+    return render(request, "operator/abuse.html", {"accounts": shown})
 
 
 def listed(cursor: Cursor, wanted: str, after: str, most: int) -> list[Account]:

@@ -6,6 +6,8 @@ GRANT UPDATE (used_at, mark) ON people_errand TO rf_web;
 GRANT UPDATE (tries, next_at) ON people_mail TO rf_web;
 GRANT SELECT, INSERT, UPDATE, DELETE ON people_profile, people_count TO rf_web;
 GRANT SELECT, INSERT, UPDATE ON people_details, people_rules TO rf_web;
+GRANT SELECT, INSERT ON people_failedday TO rf_web;
+GRANT UPDATE (times, last_at) ON people_failedday TO rf_web;
 GRANT SELECT, INSERT, UPDATE, DELETE ON people_signon TO rf_web;
 GRANT SELECT, INSERT ON people_invitation TO rf_web;
 GRANT SELECT, INSERT, DELETE ON people_identity TO rf_web;
@@ -29,6 +31,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON mfa_authenticator, socialaccount_sociala
 GRANT SELECT (id, account_id, issuer, client_id, secret_sealed, domains, enforced, mark) ON people_signon TO rf_lookup;
 GRANT SELECT (account_id, idle_minutes, second_factor) ON people_rules TO rf_lookup;
 GRANT SELECT (user_id, type) ON mfa_authenticator TO rf_lookup;
+GRANT SELECT (id, account_id, day, times, last_at) ON people_failedday TO rf_lookup;
 GRANT SELECT (id, user_id, method, through, began_at, proved_at, ended_at, mark) ON people_session TO rf_lookup;
 GRANT SELECT (id, account_id, email, role, token_mark, invited_by, mailed, expires_at, accepted_at, revoked_at, mark)
     ON people_invitation TO rf_lookup;

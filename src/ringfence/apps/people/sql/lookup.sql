@@ -25,22 +25,39 @@ GRANT EXECUTE ON FUNCTION lookup.rules_of_user(uuid) TO rf_web;
 
 -- name: member_now
 -- A member and their open session, asked again and again by what they opened: no row once either was taken away. Whoever asks
--- holds both marks against what they cover. What the account asks of those who come in can end what is open, and opens nothing.
+-- holds both marks against what they cover.
 DROP FUNCTION IF EXISTS lookup.role_now(uuid, uuid, uuid);
-DROP FUNCTION IF EXISTS lookup.member_now(uuid, uuid, uuid);
-CREATE FUNCTION lookup.member_now(account uuid, member uuid, session uuid)
+CREATE OR REPLACE FUNCTION lookup.member_now(account uuid, member uuid, session uuid)
 RETURNS TABLE (membership_id uuid, role text, since timestamptz, membership_mark bytea, method text, through uuid,
-               began_at timestamptz, proved_at timestamptz, ended_at timestamptz, session_mark bytea,
-               sign_on uuid, enforced boolean, second_factor boolean, has_factor boolean)
+               began_at timestamptz, proved_at timestamptz, ended_at timestamptz, session_mark bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT m.id, m.role, m.created_at, m.mark, s.method, s.through, s.began_at, s.proved_at, s.ended_at, s.mark,
-           o.id, COALESCE(o.enforced, false), COALESCE(r.second_factor, false), lookup.has_factor(member)
+    SELECT m.id, m.role, m.created_at, m.mark, s.method, s.through, s.began_at, s.proved_at, s.ended_at, s.mark
     FROM public.accounts_membership m JOIN public.people_session s ON s.user_id = m.user_id
-    LEFT JOIN public.people_rules r ON r.account_id = m.account_id
-    LEFT JOIN public.people_signon o ON o.account_id = m.account_id
     WHERE m.account_id = account AND m.user_id = member AND s.id = session AND s.ended_at IS NULL
 $$;
 GRANT EXECUTE ON FUNCTION lookup.member_now(uuid, uuid, uuid) TO rf_web, rf_media;
+
+-- name: asked_of
+-- What an account asks of one of its members, for the same question: one row, always. It can end what is open, and opens nothing:
+-- that was opened by `rules_of_user`, whose marks are held against what they cover.
+CREATE OR REPLACE FUNCTION lookup.asked_of(account uuid, member uuid)
+RETURNS TABLE (sign_on uuid, enforced boolean, second_factor boolean, has_factor boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT o.id, COALESCE(o.enforced, false), COALESCE(r.second_factor, false), lookup.has_factor(member)
+    FROM (VALUES (account)) wanted (id)
+    LEFT JOIN public.people_rules r ON r.account_id = wanted.id
+    LEFT JOIN public.people_signon o ON o.account_id = wanted.id
+$$;
+GRANT EXECUTE ON FUNCTION lookup.asked_of(uuid, uuid) TO rf_web, rf_media;
+
+-- name: failed_sign_ins
+-- How often signing in as somebody of an account failed since a day, for the operator: counts, of nobody.
+CREATE OR REPLACE FUNCTION lookup.failed_sign_ins(since date) RETURNS TABLE (account_id uuid, times bigint, last_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT f.account_id, sum(f.times)::bigint, max(f.last_at) FROM public.people_failedday f WHERE f.day >= since
+    GROUP BY f.account_id
+$$;
+GRANT EXECUTE ON FUNCTION lookup.failed_sign_ins(date) TO rf_staff;
 
 -- name: invitation_by_mark
 DROP FUNCTION IF EXISTS lookup.invitation_by_mark(bytea);
