@@ -20,6 +20,7 @@ from ringfence.vault.errors import EpochGone
 from ringfence.vault.support import approval_epoch
 from tests.db.support.conftest import REASON, Case
 from tests.support.desk import an_employee
+from tests.support.dying import Killed
 from tests.support.visitors import Visitor, a_member
 
 
@@ -191,10 +192,6 @@ def test_a_person_who_is_removed_sees_nothing_from_the_next_request_on(
     remove(case.staff.person.email, clock)
     assert case.staff.get(case.page(ask_id)).status_code in {302, 404}
     assert case.staff.get("/operator/").status_code in {302, 404}
-
-
-class Killed(BaseException):
-    """The process ends here."""
 
 
 def killed(*_args: object, **_named: object) -> None:

@@ -13,6 +13,7 @@ from ringfence.lifecycle.audit.checking import audit_status
 from ringfence.lifecycle.backup.days import BackupDays, ends
 from ringfence.lifecycle.ledger import gate
 from ringfence.lifecycle.ledger.book import book
+from ringfence.lifecycle.scrub import too_large
 from ringfence.lifecycle.sweep.status import Standing, read_facts, sweep_status
 from ringfence.policy import quote
 from ringfence.policy.catalogue import Holding, PlaceKind, catalogue
@@ -20,6 +21,8 @@ from ringfence.policy.catalogue import Holding, PlaceKind, catalogue
 AT_ONCE: Final = timedelta(hours=1)
 _HOLDS: Final = "SELECT holds, calls FROM lookup.holds_in_force()"
 _TO_ERASE: Final = "SELECT * FROM lookup.accounts_to_erase(%s)"
+_GO_AT_NIGHT: Final = "what dead rows in the database's files hold of them goes with the next night"
+_GO_LATER: Final = "what dead rows in the database's files hold of them goes when PostgreSQL uses the space again, since a table is too large to be written anew"
 _LEFT: Final = "SELECT * FROM lookup.people_who_left(%s)"
 _ERASED: Final = "SELECT accounts, newest FROM lookup.erased_accounts()"
 _OLD_INVOICES: Final = "SELECT * FROM lookup.accounts_with_old_invoices(%s)"
@@ -110,17 +113,18 @@ def accounts(looking: Looking) -> Evidence:
         gone, newest = cursor.fetchone()
         cursor.execute(_LEFT, [now])
         left = len(cursor.fetchall())
+        large = too_large(cursor)
     facts = {
         "overdue": str(late), "erased_accounts": str(gone), "last_erased": _moment(newest),
         "tables_emptied": str(len(tables.erased())), "tables_kept": ", ".join(tables.kept()),
-        "people_of_no_account": str(left),
+        "people_of_no_account": str(left), "too_large_to_write_anew": ", ".join(large),
     }  # fmt: skip
     if late:
         return broken("An account whose days of grace are over is not gone everywhere yet.", **facts)
     return kept(
         "A cancelled account is closed at once and erased when its days of grace are over: its keys first, then every table, "
         "object and person that belong to nobody else. Whoever was removed from their last account is gone within the hour, or "
-        "a day after they were made, and is in no byte of the database's files from the next night on.",
+        f"a day after they were made; {_GO_LATER if large else _GO_AT_NIGHT}.",
         **facts,
     )
 

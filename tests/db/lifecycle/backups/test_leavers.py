@@ -11,12 +11,15 @@ from ringfence.apps.accounts.members import add_member, members, remove_member
 from ringfence.apps.accounts.models import Role, User
 from ringfence.apps.accounts.tenancy import tenant
 from ringfence.apps.people.models import Invitation
+from ringfence.core.config import current
 from ringfence.core.ids import new_id
 from ringfence.lifecycle.accounts.leavers import erase_leavers
+from ringfence.lifecycle.assurance.keeping import accounts
+from ringfence.lifecycle.assurance.values import Looking, State
 from ringfence.lifecycle.scrub import of_people, scrub_people
 from tests.db.lifecycle.backups.test_account_bytes import time_passes, where
 from tests.support.accounts import an_account
-from tests.support.database import Database
+from tests.support.database import Database, as_login
 from tests.support.office import Office
 from tests.support.visitors import Visitor, a_member
 
@@ -87,6 +90,21 @@ def test_who_changed_their_name_has_the_new_one_alone(office: Office, database: 
         scrub_people(worker)
     time_passes(database)
     assert set(where(NAMES, database.sockets)) == {"address", "name"}
+
+
+def test_the_trust_page_says_by_when(
+    office: Office, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking = Looking(office.clock, current(), office.vault)
+    with as_login("worker"):
+        said = accounts(looking)
+        monkeypatch.setattr("ringfence.lifecycle.scrub.LARGEST", 0)
+        later = accounts(looking)
+    assert said.state is State.KEPT
+    assert "next night" in said.says
+    assert "next night" not in later.says
+    assert "too large" in later.says
+    assert "accounts_user" in later.facts["Too large to write anew"]
 
 
 def test_a_table_in_use_is_named(office: Office, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
