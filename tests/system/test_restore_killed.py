@@ -46,7 +46,7 @@ STEPS = (
     ("replay", 0), ("finish", 0), ("stop", 0),
 )  # fmt: skip
 NOT_BEGUN = {"look", "claim", "begin"}
-SPREAD = {("bring", 0), ("finish", 0), ("stop", 0)}
+SPREAD = {("replay", 0), ("finish", 0)}
 KILLS = [
     pytest.param(step, nth, marks=() if (step, nth) in SPREAD else (pytest.mark.long,), id=f"{step}-{nth}")
     for step, nth in STEPS

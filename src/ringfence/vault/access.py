@@ -2,7 +2,7 @@
 
 A mark is `nonce (8 bytes) ‖ HMAC-SHA256 (first 24 bytes)` over the table's name, the nonce and the covered values, each with its
 name, type and length. The key is derived from the root key, which no database holds. With its nonce every mark is
-another, also of equal values: the database lets each mark in once (`accounts.EnteredMark`), so that a row that was
+another, also of equal values: the database lets each mark in once (`keys.EnteredMark`), so that a row that was
 changed or removed does not come back.
 """
 
