@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from ringfence.apps.support.errors import NotReleased
+from ringfence.boot.supporting import end_what_is_over
 from ringfence.core.clock import ManualClock
 from ringfence.core.config import current
 from ringfence.lifecycle.assurance import helping
@@ -57,6 +58,7 @@ def test_somebody_with_two_hats_is_noticed(case: Case, database: Database) -> No
 def test_a_key_that_outlives_its_approval_is_noticed(
     case: Case, clock: ManualClock, database: Database
 ) -> None:
+    end_what_is_over(case.office.worker, case.office.vault)  # what other tests left, of keyrings that are gone
     ask_id = case.approved(hours=1)
     clock.advance(3600 + 301)
     assert looked(case, "use.support").state is State.NOT_KEPT, "nobody has ended it"
