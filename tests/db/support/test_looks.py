@@ -58,7 +58,9 @@ def test_somebody_with_two_hats_is_noticed(case: Case, database: Database) -> No
 def test_a_key_that_outlives_its_approval_is_noticed(
     case: Case, clock: ManualClock, database: Database
 ) -> None:
-    end_what_is_over(case.office.worker, case.office.vault)  # what other tests left, of keyrings that are gone
+    end_what_is_over(
+        case.office.worker, case.office.vault
+    )  # what other tests left, of keyrings that are gone
     ask_id = case.approved(hours=1)
     clock.advance(3600 + 301)
     assert looked(case, "use.support").state is State.NOT_KEPT, "nobody has ended it"
