@@ -5,6 +5,7 @@ from threading import Barrier, Thread
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -255,23 +256,27 @@ def test_a_row_that_somebody_holds_is_left_for_the_next_sweep(broom: Broom, data
 
 
 def test_what_is_held_is_not_swept_and_goes_when_it_is_released(broom: Broom, database: Database) -> None:
-    """The seam for holds: whatever `lookup.held_calls` names."""
+    """The seams for holds: whatever `lookup.held_calls` names, and `lookup.unreached_calls` of it."""
     office = broom.office
     held, other = office.call(), office.call()
     for _ in range(5):
         broom.later(days=6)
         broom.sweeper.look_at_clock()
     broom.later(hours=1)
-    define = (
-        "CREATE OR REPLACE FUNCTION lookup.held_calls(account uuid) RETURNS SETOF uuid LANGUAGE sql STABLE AS"
-    )
+
+    def name(server: psycopg.Connection[Any], answer: str) -> None:
+        for seam in ("held_calls", "unreached_calls"):
+            server.execute(
+                f"CREATE OR REPLACE FUNCTION lookup.{seam}(account uuid) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$ {answer} $$"
+            )
+
     with database.superuser() as server:
-        server.execute(f"{define} $$ SELECT '{held}'::uuid $$")
+        name(server, f"SELECT '{held}'::uuid")
         assert broom.sweep().calls == 1
         assert sealed(database, office, held) == EVERYTHING | {"object"}
         assert rows(database, other) == set()
         assert broom.status().oldest_overdue_s == 0
-        server.execute(f"{define} $$ SELECT NULL::uuid WHERE false $$")
+        name(server, "SELECT NULL::uuid WHERE false")
     broom.sweep()
     assert rows(database, held) == set()
 
