@@ -19,9 +19,9 @@ _MANY_WORDS = 14  # a longer reply to a yes/no question says something else
 YES = (
     "yes", "yeah", "yep", "yup", "ya", "yea", "yes please", "sure", "of course", "correct", "right", "thats right",
     "that is right", "thats correct", "that is correct", "thats fine", "that is fine", "fine", "okay", "ok",
-    "alright", "all right", "absolutely", "definitely", "certainly", "go ahead", "please do", "sounds good",
+    "alright", "all right", "absolutely", "definitely", "certainly", "go ahead", "sounds good",
     "no problem", "i dont mind", "i do not mind", "i do", "i have", "i am", "it is", "affirmative", "exactly",
-    "by all means", "you may", "you can", "uh huh", "true", "agreed", "i agree", "i consent", "i accept", "go for it",
+    "by all means", "you may", "you can", "true", "agreed", "i agree", "i consent", "i accept", "go for it",
 )  # fmt: skip
 NO = (
     "no", "nope", "nah", "no thanks", "no thank you", "not really", "not at all", "no way", "i dont", "i do not",
@@ -32,6 +32,7 @@ NO = (
     "i would prefer not to", "absolutely not", "definitely not", "certainly not", "of course not", "you may not",
     "i do mind", "i mind", "i object", "i do object", "i refuse", "i decline", "i disagree", "i am against it", "id rather you didnt",
 )  # fmt: skip
+_LAST = frozenset({"i do", "i have", "i am", "it is"})  # an answer where nothing follows: "I have concerns" is none
 _TURNS = re.compile(
     r" (?:not|no|but|dont|cant|cannot|wont|isnt|arent|didnt|doesnt|wouldnt|couldnt|shouldnt|unless|until|nor|mind|object|objections?|"
     r"against|opposed|refuse|decline|disagree|hardly|stop) "
@@ -92,7 +93,7 @@ def yes_no(text: str) -> bool | None:
     said: set[bool] = set()
     # Longest first, and each taken out once read: "no problem" is no "no".
     for phrase in sorted((*YES, *NO, *_OPEN), key=len, reverse=True):
-        if f" {phrase} " in rest:
+        if f" {phrase} " in rest and (phrase not in _LAST or rest.endswith(f" {phrase} ")):
             if phrase in _OPEN:
                 return None
             said.add(phrase in YES)
