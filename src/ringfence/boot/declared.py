@@ -29,7 +29,7 @@ def enforce(database_url: str) -> None:
     clock = SystemClock()
     with psycopg.connect(database_url) as connection, connection.cursor() as cursor:
         if remember(cursor, load(), source(), clock):
-            structlog.get_logger().debug("a version of the policy is in force", code=load().version)
+            structlog.get_logger().info("a version of the policy is in force", code=load().version)
 
 
 def live_schema(connection: psycopg.Connection[Any]) -> dict[str, dict[str, str]]:
