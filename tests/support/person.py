@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.support.house import Browser, House, Page
-from tests.support.twilio_standin import OWN, SID, TOKEN, Carrier, Stream, ring, stream_of
+from tests.support.twilio_standin import OWN, SID, TOKEN, Carrier, Stream, new_sid, ring, stream_of
 from tests.support.twilio_standin import carrier as stand_in
 
 
@@ -82,7 +82,8 @@ class Switch:
 
     def ring(self, **changed: str) -> Stream:
         """Somebody calls; where the carrier is told to bring the media."""
-        return stream_of(ring(f"https://localhost:{self.house.port}", self.webhook, self.trust, **changed))
+        sid, base = new_sid(), f"https://localhost:{self.house.port}"
+        return stream_of(ring(base, self.webhook, self.trust, call_sid=sid, **changed), sid)
 
     def newest(self, which: str = "") -> dict[str, Any]:
         """The newest call, once it has ended."""

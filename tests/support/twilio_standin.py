@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import re
+import secrets
 import ssl
 import threading
 import time
@@ -129,26 +130,32 @@ def carrier() -> Iterator[Carrier]:
 
 @dataclass(frozen=True)
 class Stream:
-    """What TwiML asked for: where the media goes, with which parameters."""
+    """What TwiML asked for: where the media goes, with which parameters. `call_sid` is the call that it is for."""
 
     url: str
     parameters: dict[str, str]
+    call_sid: str = ""
 
 
 def _parsed(twiml: str) -> ET.Element:
     return ET.fromstring(twiml)  # noqa: S314 - written by our own platform, read in a test
 
 
-def stream_of(twiml: str) -> Stream:
+def new_sid() -> str:
+    """The name of a call: no carrier gives one twice."""
+    return f"CA{secrets.token_hex(16)}"
+
+
+def stream_of(twiml: str, call_sid: str = "") -> Stream:
     """Follow `<Connect><Stream>`."""
     found = _parsed(twiml).find("./Connect/Stream")
     assert found is not None, twiml
-    return Stream(found.attrib["url"], {p.attrib["name"]: p.attrib["value"] for p in found.iter("Parameter")})
+    return Stream(
+        found.attrib["url"], {p.attrib["name"]: p.attrib["value"] for p in found.iter("Parameter")}, call_sid
+    )
 
 
-def ring(
-    base_url: str, webhook: str, trust: ssl.SSLContext, *, call_sid: str = "CA" + "7" * 32, **changed: str
-) -> str:
+def ring(base_url: str, webhook: str, trust: ssl.SSLContext, *, call_sid: str, **changed: str) -> str:
     """Somebody calls `OWN`: the carrier asks the webhook what to do. Its TwiML."""
     fields = {
         "AccountSid": SID, "ApiVersion": "2010-04-01", "CallSid": call_sid, "CallStatus": "ringing",
@@ -240,7 +247,7 @@ class Heard:
 
 async def talk(
     stream: Stream, lines: Sequence[Says], trust: ssl.SSLContext | None, *, token: str = TOKEN,
-    call_sid: str = "CA" + "7" * 32, pause_s: float = 1.0, most_s: float = 60.0, hang_up_s: float | None = None,
+    pause_s: float = 1.0, most_s: float = 60.0, hang_up_s: float | None = None,
 ) -> Heard:  # fmt: skip
     """Carry one call over a media stream in real time, to its end."""
     phone = _Phone()
@@ -252,7 +259,7 @@ async def talk(
     )
     phone.send({"event": "connected", "protocol": "Call", "version": "1.0.0"})
     start = {
-        "accountSid": SID, "streamSid": "MZ" + "9" * 32, "callSid": call_sid, "tracks": ["inbound"],
+        "accountSid": SID, "streamSid": "MZ" + "9" * 32, "callSid": stream.call_sid, "tracks": ["inbound"],
         "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": RATE, "channels": 1},
         "customParameters": stream.parameters,
     }  # fmt: skip

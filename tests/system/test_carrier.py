@@ -79,7 +79,7 @@ def test_a_number_is_confirmed_by_a_code_and_then_called(switch: Switch) -> None
     person.send("/numbers/", "/numbers/call/", agent=switch.agent_id, to=PHONE, **{"from": number["id"]})
     placed = standing.placed[-1]
     assert (placed.fields["To"], placed.fields["From"]) == (PHONE, OWN)
-    conversation(switch, stream_of(placed.fields["Twiml"]), call_sid=placed.sid)
+    conversation(switch, stream_of(placed.fields["Twiml"], placed.sid))
     call = switch.newest("?direction=outbound")
     assert (call["outcome"], call["from"], call["to"]) == ("finished", OWN, PHONE)
 
