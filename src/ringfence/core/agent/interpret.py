@@ -32,7 +32,8 @@ NO = (
     "i would prefer not to", "absolutely not", "definitely not", "certainly not", "of course not", "you may not",
     "i do mind", "i mind", "i object", "i do object", "i refuse", "i decline", "i disagree", "i am against it", "id rather you didnt",
 )  # fmt: skip
-_LAST = frozenset({"i do", "i have", "i am", "it is"})  # an answer where nothing follows: "I have concerns" is none
+# An answer where nothing follows: "I have concerns" is none.
+_LAST = frozenset({"i do", "i have", "i am", "it is"})
 _TURNS = re.compile(
     r" (?:not|no|but|dont|cant|cannot|wont|isnt|arent|didnt|doesnt|wouldnt|couldnt|shouldnt|unless|until|nor|mind|object|objections?|"
     r"against|opposed|refuse|decline|disagree|hardly|stop) "
