@@ -63,6 +63,8 @@ class Server:
                     await asyncio.sleep(COUNT_S)
                     await self._count()
         finally:
+            for _ in range(3):
+                await asyncio.sleep(0)  # whoever was accepted already has arrived after that
             here = dict(self._here)
             for each in here:
                 each.cancel()
