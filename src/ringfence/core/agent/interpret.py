@@ -32,8 +32,8 @@ NO = (
     "i would prefer not to", "absolutely not", "definitely not", "certainly not", "of course not", "you may not",
     "i do mind", "i mind", "i object", "i do object", "i refuse", "i decline", "i disagree", "i am against it", "id rather you didnt",
 )  # fmt: skip
-# An answer where nothing follows: "I have concerns" is none.
-_LAST = frozenset({"i do", "i have", "i am", "it is"})
+# An answer with nothing beside it: "I have concerns" is none.
+_BARE = frozenset({"i do", "i have", "i am", "it is"})
 _TURNS = re.compile(
     r" (?:not|no|but|dont|cant|cannot|wont|isnt|arent|didnt|doesnt|wouldnt|couldnt|shouldnt|unless|until|nor|mind|object|objections?|"
     r"against|opposed|refuse|decline|disagree|hardly|stop) "
@@ -92,18 +92,20 @@ def yes_no(text: str) -> bool | None:
         return None
     rest = f" {' '.join(words)} "
     said: set[bool] = set()
+    bare = False
     # Longest first, and each taken out once read: "no problem" is no "no".
     for phrase in sorted((*YES, *NO, *_OPEN), key=len, reverse=True):
-        if f" {phrase} " in rest and (phrase not in _LAST or rest.endswith(f" {phrase} ")):
+        if f" {phrase} " in rest:
             if phrase in _OPEN:
                 return None
             said.add(phrase in YES)
+            bare = bare or phrase in _BARE
             rest = rest.replace(f" {phrase} ", "  ")
     if len(said) != 1 or _TURNS.search(rest):
         return None
     answer = said.pop()
     first = words[0] in {"yes", "yeah", "yep", "yup", "no", "nope", "nah", "sure", "okay", "ok"}
-    return answer if first or len(rest.split()) <= 3 else None
+    return answer if first or len(rest.split()) <= (0 if bare else 3) else None
 
 
 def consents(text: str) -> bool | None:

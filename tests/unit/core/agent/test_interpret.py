@@ -49,6 +49,8 @@ CHOICE = Choice(
         ("correct", True),
         ("I have.", True),
         ("yes, I am", True),
+        ("I am, yes", True),
+        ("I have no idea", None),
         ("I have concerns", None),
         ("I am in a meeting", None),
         ("it is about a bill", None),
