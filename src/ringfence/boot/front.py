@@ -26,11 +26,11 @@ ANSWER_S: Final = (
 )
 LEAVE_S: Final = 2.0
 BUFFER: Final = 1 << 20  # a page's thread is done with a response of this size, however slowly it is read
-STALL_S: Final = 30.0  # a reader that takes less than this much in so long is cut: whoever plays a recording asks for the rest again
+# A reader that takes less than so much in so long is cut: whoever plays a recording asks for the rest again.
+STALL_S: Final = 30.0
 STALL_LEAST: Final = 32_768
-SEND_BUFFER: Final = (
-    1 << 18
-)  # what the system holds for one reader; more would hide for minutes whether they read
+# What the system holds for one reader; more would hide for minutes whether they read.
+SEND_BUFFER: Final = 1 << 18
 MOST_CLIENTS: Final = 4096
 MOST_OF_A_KIND: Final = 3072  # pages, or media: the rest is the other's
 MOST_OF_ONE: Final = 1024  # one network: an office of hundreds behind one address, or a carrier

@@ -28,7 +28,8 @@ MOST_OF_ONE: Final = 5
 Still = Callable[[], bool]
 Answers = Callable[..., Any]
 
-_lock: Final = threading.Lock()
+# A place that nobody knows of any more may be given back in the middle of taking another, by the same thread.
+_lock: Final = threading.RLock()
 _accounts: Final = Room(MOST, MOST_OF_AN_ACCOUNT)
 _holders: Final = Room(MOST, MOST_OF_ONE)
 

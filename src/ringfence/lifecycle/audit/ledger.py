@@ -17,6 +17,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError
 from ringfence.core.errors import Unavailable
 from ringfence.egress.stores import bucket
 from ringfence.vault.audit.heads import SignedHead, read_head
+from ringfence.vault.files import sync
 
 PREFIX: Final = "audit"
 _STEP: Final = 64 * 1024
@@ -76,7 +77,7 @@ class FolderLedger:
             finally:
                 os.close(descriptor)
             if fresh:
-                _sync(self._folder)
+                sync(self._folder)
         except OSError as error:
             raise LedgerAway("The ledger's folder cannot be written. Free space or mend its disk.") from error
 
@@ -84,7 +85,7 @@ class FolderLedger:
         try:
             self._path(account_id).unlink(missing_ok=True)
             if self._folder.exists():
-                _sync(self._folder)
+                sync(self._folder)
         except OSError as error:
             raise LedgerAway("The ledger's folder cannot be written. Mend its disk.") from error
 
@@ -174,11 +175,3 @@ def _backwards(path: Path) -> Iterator[bytes]:
 
 def _whole(line: bytes) -> bool:
     return line.startswith(b"{") and line.endswith(b"}")
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

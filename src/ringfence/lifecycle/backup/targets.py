@@ -14,6 +14,7 @@ from obstore.exceptions import BaseError
 
 from ringfence.core.errors import NotFound, Unavailable
 from ringfence.egress.stores import bucket
+from ringfence.vault.files import sync
 
 _NAME: Final = re.compile(r"ringfence-(\d{8})T\d{6}Z(?:-\d+)?\.backup")
 _PART: Final = ".part"
@@ -79,7 +80,7 @@ class FolderTarget:
                 file.flush()
                 os.fsync(file.fileno())
                 draft.rename(self._folder / name)
-            _sync(self._folder)
+            sync(self._folder)
         except OSError as error:
             raise TargetFailed(
                 "The backup cannot be written there. Free space, or choose another place."
@@ -175,11 +176,3 @@ def find(url: str) -> tuple[Target, str]:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_CLOEXEC, 0o600)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

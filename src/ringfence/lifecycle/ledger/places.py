@@ -18,6 +18,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError
 
 from ringfence.egress.stores import bucket
 from ringfence.lifecycle.ledger.batches import LedgerAway, SignedBatch, read_batch
+from ringfence.vault.files import sync
 
 PREFIX: Final = "erasures"
 _STEP: Final = 64 * 1024
@@ -191,7 +192,7 @@ def _add(path: Path, line: bytes) -> None:
     finally:
         os.close(descriptor)
     if fresh:
-        _sync(path.parent)
+        sync(path.parent)
 
 
 def _after_a_torn_line(path: Path) -> bytes:
@@ -232,11 +233,3 @@ def _whole(line: bytes) -> bool:
     except orjson.JSONDecodeError:
         return False
     return True
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
